@@ -1,0 +1,245 @@
+CREATE TABLE communes (
+    insee TEXT NOT NULL PRIMARY KEY CHECK (length(insee) = 5),
+    name TEXT NOT NULL,
+    alsace_moselle BOOLEAN NOT NULL,
+    good_friday BOOLEAN NOT NULL
+);
+
+CREATE TABLE conventions (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('sheets')),
+    commune TEXT NOT NULL REFERENCES communes (insee),
+    signed_by_landlord_on DATE NOT NULL,
+    signed_by_town_hall_on DATE NOT NULL,
+    in_force_from DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    terminated_on DATE,
+    CHECK (in_force_from >= signed_by_landlord_on AND in_force_from >= signed_by_town_hall_on),
+    CHECK (ends_on >= in_force_from)
+);
+CREATE INDEX conventions_by_commune ON conventions (commune, kind);
+
+CREATE TABLE accounts (
+    id TEXT NOT NULL PRIMARY KEY,
+    login TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL CHECK (role IN ('instructor', 'contact', 'manager', 'dpo')),
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    job_title TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    password_temporary BOOLEAN NOT NULL,
+    password_expires_at TIMESTAMP,
+    password_set_at TIMESTAMP NOT NULL,
+    totp_secret BYTEA,
+    totp_last_step BIGINT NOT NULL,
+    charter_version INTEGER NOT NULL,
+    charter_signed_at TIMESTAMP,
+    last_login_at TIMESTAMP,
+    reads_text BOOLEAN NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE habilitations (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    commune TEXT NOT NULL REFERENCES communes (insee),
+    space TEXT NOT NULL CHECK (space IN ('sheets')),
+    starts_on DATE NOT NULL,
+    ends_on DATE
+);
+CREATE INDEX habilitations_by_account ON habilitations (account_id, space);
+CREATE INDEX habilitations_by_commune ON habilitations (commune);
+
+CREATE TABLE suspensions (
+    id TEXT NOT NULL PRIMARY KEY,
+    scope TEXT NOT NULL CHECK (scope IN ('person', 'commune', 'space')),
+    account_id TEXT REFERENCES accounts (id) ON DELETE CASCADE,
+    commune TEXT REFERENCES communes (insee),
+    reason TEXT NOT NULL,
+    since TIMESTAMP NOT NULL,
+    lifted_at TIMESTAMP
+);
+CREATE INDEX suspensions_by_account ON suspensions (account_id);
+CREATE INDEX suspensions_by_commune ON suspensions (commune);
+
+CREATE TABLE sessions (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    created_at TIMESTAMP NOT NULL,
+    last_activity_at TIMESTAMP NOT NULL,
+    second_factor_at TIMESTAMP,
+    enrolling BYTEA,
+    commune TEXT REFERENCES communes (insee),
+    device TEXT NOT NULL,
+    previous_login_at TIMESTAMP,
+    ended_at TIMESTAMP,
+    ended_by TEXT CHECK (ended_by IN ('sign_out', 'other_login', 'expired', 'password_changed', 'blocked')),
+    ended_for_device TEXT
+);
+CREATE INDEX sessions_by_account ON sessions (account_id);
+CREATE UNIQUE INDEX one_live_session ON sessions (account_id) WHERE ended_at IS NULL AND second_factor_at IS NOT NULL;
+
+CREATE TABLE throttles (
+    subject TEXT NOT NULL PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    locks INTEGER NOT NULL,
+    last_failure_at TIMESTAMP NOT NULL,
+    blocked_until TIMESTAMP
+);
+
+CREATE TABLE known_devices (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    last_seen_at TIMESTAMP NOT NULL
+);
+CREATE INDEX known_devices_by_account ON known_devices (account_id);
+
+CREATE TABLE imports (
+    id TEXT NOT NULL PRIMARY KEY,
+    received_at TIMESTAMP NOT NULL,
+    source TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    sheets_new INTEGER NOT NULL,
+    sheets_changed INTEGER NOT NULL,
+    sheets_unchanged INTEGER NOT NULL,
+    sheets_gone INTEGER NOT NULL
+);
+
+CREATE TABLE committees (
+    id TEXT NOT NULL PRIMARY KEY,
+    reference TEXT NOT NULL UNIQUE,
+    sector TEXT NOT NULL,
+    held_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    starts_at TEXT,
+    status TEXT NOT NULL CHECK (status IN ('planned', 'cancelled')),
+    cancelled_at TIMESTAMP,
+    adjourned_at TIMESTAMP,
+    adjourned_by TEXT,
+    generation_id TEXT,
+    published_at TIMESTAMP,
+    purged_at TIMESTAMP,
+    CHECK (ends_on >= held_on)
+);
+
+CREATE TABLE generations (
+    id TEXT NOT NULL PRIMARY KEY,
+    committee_id TEXT NOT NULL REFERENCES committees (id) ON DELETE CASCADE,
+    digest TEXT NOT NULL,
+    sheets INTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+CREATE INDEX generations_by_committee ON generations (committee_id);
+
+CREATE TABLE sheets (
+    generation_id TEXT NOT NULL REFERENCES generations (id) ON DELETE CASCADE,
+    sheet_id TEXT NOT NULL,
+    committee_id TEXT NOT NULL REFERENCES committees (id) ON DELETE CASCADE,
+    commune TEXT NOT NULL REFERENCES communes (insee),
+    dwelling_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    subject_month TEXT NOT NULL,
+    first_published_at TIMESTAMP NOT NULL,
+    changed_at TIMESTAMP NOT NULL,
+    entry BYTEA NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (generation_id, sheet_id)
+);
+CREATE INDEX sheets_by_id ON sheets (sheet_id);
+CREATE INDEX sheets_by_committee ON sheets (committee_id);
+CREATE INDEX sheets_by_commune ON sheets (commune, generation_id);
+
+CREATE TABLE withdrawals (
+    sheet_id TEXT NOT NULL,
+    committee_id TEXT NOT NULL REFERENCES committees (id) ON DELETE CASCADE,
+    commune TEXT NOT NULL REFERENCES communes (insee),
+    dwelling_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('import', 'manager', 'hidden')),
+    reason TEXT NOT NULL,
+    since TIMESTAMP NOT NULL,
+    PRIMARY KEY (sheet_id, kind)
+);
+CREATE INDEX withdrawals_by_committee ON withdrawals (committee_id, commune);
+
+CREATE TABLE readings (
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    sheet_id TEXT NOT NULL,
+    committee_id TEXT NOT NULL REFERENCES committees (id) ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL,
+    read_at TIMESTAMP NOT NULL,
+    PRIMARY KEY (account_id, sheet_id)
+);
+CREATE INDEX readings_by_committee ON readings (committee_id);
+
+CREATE TABLE purges (
+    committee_id TEXT NOT NULL PRIMARY KEY REFERENCES committees (id) ON DELETE CASCADE,
+    began_at TIMESTAMP NOT NULL,
+    sheets_before BIGINT NOT NULL,
+    sheets_deleted BIGINT NOT NULL,
+    keys_before BIGINT NOT NULL
+);
+
+CREATE TABLE certificates (
+    id TEXT NOT NULL PRIMARY KEY,
+    committee_reference TEXT NOT NULL,
+    issued_at TIMESTAMP NOT NULL,
+    payload TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    key_id TEXT NOT NULL
+);
+CREATE INDEX certificates_by_committee ON certificates (committee_reference, issued_at);
+
+CREATE TABLE traces (
+    instance TEXT NOT NULL,
+    batch BIGINT NOT NULL,
+    place INTEGER NOT NULL,
+    at TIMESTAMP NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('list', 'sheet', 'search', 'comparison', 'refusal', 'publication', 'sign_in', 'sign_in_failure')),
+    actor TEXT,
+    role TEXT,
+    session TEXT,
+    network TEXT,
+    device TEXT,
+    commune TEXT,
+    committee TEXT,
+    sheet TEXT,
+    subject TEXT,
+    subject_month TEXT,
+    display TEXT UNIQUE,
+    reason TEXT,
+    occurrences INTEGER NOT NULL,
+    PRIMARY KEY (instance, batch, place)
+);
+CREATE INDEX traces_by_time ON traces (at);
+CREATE INDEX traces_by_actor ON traces (actor, at);
+CREATE INDEX traces_by_subject ON traces (subject);
+CREATE INDEX sheets_by_subject_month ON sheets (subject_month);
+
+CREATE TABLE trace_batches (
+    instance TEXT NOT NULL,
+    batch BIGINT NOT NULL,
+    entries INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    at TIMESTAMP NOT NULL,
+    PRIMARY KEY (instance, batch)
+);
+
+CREATE TABLE monthly_counters (
+    month TEXT NOT NULL,
+    commune TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (month, commune, kind)
+);
+
+CREATE TABLE job_runs (
+    job TEXT NOT NULL,
+    due_at TIMESTAMP NOT NULL,
+    holder TEXT NOT NULL,
+    lease_until TIMESTAMP NOT NULL,
+    finished_at TIMESTAMP,
+    outcome TEXT,
+    PRIMARY KEY (job, due_at)
+);

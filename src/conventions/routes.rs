@@ -1,0 +1,201 @@
+//! Handlers of the landlord's communes and conventions.
+
+use actix_web::{Either, HttpRequest, HttpResponse, http::header};
+use chrono::{NaiveDate, TimeDelta};
+use serde::Deserialize;
+
+use super::view::{self, ConventionState, ManagedCommune, ManagedCommunes, NewCommune};
+use super::{Commune, Convention, Refusal, Signed, Standing};
+use crate::identity::{Allowed, Posted, acts, guard};
+use crate::page::form::Errors;
+use crate::page::{Page, format, paths};
+use crate::platform::Result;
+use crate::platform::id::Insee;
+
+/// Days before its end from which a convention is to be watched (E36).
+const WATCHED_BEFORE: TimeDelta = TimeDelta::days(90);
+
+/// Habilitations of a town hall without further reason (E18).
+const QUOTA: i64 = 2;
+
+pub async fn communes(who: Allowed<acts::ManageCommunes>, req: HttpRequest) -> Result<Page> {
+    page(&who, &req, NewCommune::default(), Errors::none()).await
+}
+
+async fn page(
+    who: &Allowed<acts::ManageCommunes>,
+    req: &HttpRequest,
+    new: NewCommune,
+    errors: Errors,
+) -> Result<Page> {
+    let lines = who
+        .read(|conn, who| {
+            let today = who.now().today();
+            let mut lines = Vec::new();
+            for commune in super::communes(conn)? {
+                let standing = super::standing(conn, &commune.insee, today)?;
+                let latest = super::of(conn, &commune.insee)?.into_iter().next();
+                let habilitated = super::habilitations_in_force(conn, &commune.insee, today)?;
+                lines.push((line(&commune, latest.as_ref(), standing, habilitated, today), standing));
+            }
+            Ok(lines)
+        })
+        .await?;
+    let in_force = lines.iter().filter(|(_, standing)| matches!(standing, Standing::InForce { .. })).count();
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let view = ManagedCommunes {
+        csrf: guard::visit(req).map(|visit| visit.csrf).unwrap_or_default(),
+        title: format!(
+            "{}, {}",
+            format::count(count(lines.len()), "commune", "communes"),
+            format::count(count(in_force), "convention en vigueur", "conventions en vigueur")
+        ),
+        lead:
+            "Une convention vaut un an à compter de son effet ; elle ouvre l’accès et le ferme d’elle-même."
+                .replace(" ;", "\u{a0};"),
+        communes: lines.into_iter().map(|(line, _)| line).collect(),
+        new,
+        errors,
+    };
+    Ok(view::communes(&view))
+}
+
+fn line(
+    commune: &Commune,
+    latest: Option<&Convention>,
+    standing: Standing,
+    habilitated: i64,
+    today: NaiveDate,
+) -> ManagedCommune {
+    let (state, state_words) = match standing {
+        Standing::InForce { until } if until - today <= WATCHED_BEFORE => {
+            (ConventionState::ToWatch, format!("prend fin le {}", format::date_full(until)))
+        }
+        Standing::InForce { .. } => (ConventionState::InForce, "en vigueur".to_owned()),
+        Standing::NotYet { from } => {
+            (ConventionState::ToWatch, format!("prend effet le {}", format::date_full(from)))
+        }
+        Standing::Ended { on } => (ConventionState::Ended, format!("échue le {}", format::date_full(on))),
+        Standing::Never => (ConventionState::Ended, "sans convention".to_owned()),
+    };
+    let (signed, dates) = match latest {
+        Some(convention) => (
+            format!(
+                "signée le {} et le {}",
+                format::date_medium(convention.signed_by_landlord_on),
+                format::date_full(convention.signed_by_town_hall_on)
+            ),
+            format!(
+                "du {} au {}",
+                format::date_full(convention.in_force_from),
+                format::date_full(convention.ends_on)
+            ),
+        ),
+        None => (String::new(), String::new()),
+    };
+    ManagedCommune {
+        name: commune.name.clone(),
+        insee: commune.insee.to_string(),
+        signed,
+        dates,
+        state,
+        state_words,
+        habilitations: format!("{habilitated} sur {QUOTA}"),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct SignedForm {
+    #[serde(default)]
+    insee: String,
+    #[serde(default)]
+    nom: String,
+    #[serde(default)]
+    signature_bailleur: String,
+    #[serde(default)]
+    signature_commune: String,
+    #[serde(default)]
+    effet: String,
+}
+
+/// A day typed as 30/11/2026, or the sentence that says how to repair it.
+fn day(typed: &str) -> Result<NaiveDate, &'static str> {
+    NaiveDate::parse_from_str(typed.trim(), "%d/%m/%Y")
+        .ok()
+        .filter(|day| (2000..2100).contains(&chrono::Datelike::year(day)))
+        .ok_or("Écrivez un jour qui existe, sous la forme 30/11/2026.")
+}
+
+fn read(form: &SignedForm) -> Result<Signed, Errors> {
+    let mut errors = Errors::none();
+    let insee = form.insee.trim().to_uppercase().parse::<Insee>();
+    if insee.is_err() {
+        errors.add("insee", "Un code INSEE compte cinq caractères, par exemple 99101 ou 2A004.");
+    }
+    let name = form.nom.trim();
+    let drawable = crate::sheets::pixels::missing_glyph(name).is_none();
+    if name.is_empty() || name.chars().count() > 60 || !drawable {
+        errors.add("nom", "Écrivez le nom de la commune, en soixante caractères au plus.");
+    }
+    let mut dates = Vec::new();
+    for (field, typed) in [
+        ("signature_bailleur", &form.signature_bailleur),
+        ("signature_commune", &form.signature_commune),
+        ("effet", &form.effet),
+    ] {
+        match day(typed) {
+            Ok(day) => dates.push(day),
+            Err(sentence) => errors.add(field, sentence),
+        }
+    }
+    match (insee, dates.as_slice()) {
+        (Ok(insee), &[by_landlord_on, by_town_hall_on, in_force_from]) if errors.is_empty() => Ok(Signed {
+            commune: Commune {
+                alsace_moselle: ["57", "67", "68"]
+                    .iter()
+                    .any(|department| insee.as_str().starts_with(department)),
+                good_friday: false,
+                name: name.to_owned(),
+                insee,
+            },
+            by_landlord_on,
+            by_town_hall_on,
+            in_force_from,
+        }),
+        _ => Err(errors),
+    }
+}
+
+pub async fn sign(
+    who: Allowed<acts::ManageCommunes>,
+    req: HttpRequest,
+    form: Posted<SignedForm>,
+) -> Result<Either<Page, HttpResponse>> {
+    let form = form.0;
+    let errors = match read(&form) {
+        Ok(signed) => match who.write(move |conn, _| super::sign(conn, &signed)).await? {
+            Ok(_) => {
+                let back = HttpResponse::SeeOther()
+                    .insert_header((header::LOCATION, paths::MANAGED_COMMUNES))
+                    .finish();
+                return Ok(Either::Right(back));
+            }
+            Err(Refusal::EffectBeforeSignature) => {
+                Errors::one("effet", "L’effet ne peut précéder la dernière des deux signatures.")
+            }
+            Err(Refusal::AlreadyThere) => {
+                Errors::one("effet", "Cette commune a déjà une convention qui couvre cette date.")
+            }
+            Err(Refusal::OtherName) => Errors::one("insee", "Ce code est déjà celui d’une autre commune."),
+        },
+        Err(errors) => errors,
+    };
+    let typed = NewCommune {
+        insee: form.insee,
+        name: form.nom,
+        landlord_signed: form.signature_bailleur,
+        commune_signed: form.signature_commune,
+        effect: form.effet,
+    };
+    Ok(Either::Left(page(&who, &req, typed, errors).await?))
+}

@@ -1,0 +1,548 @@
+//! The guard: who asks, how far have they come, may their role do this, is the space open.
+//!
+//! It runs before any part of the request is read. What it lets through receives [`Allowed`], the
+//! only way from a handler to the database.
+
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::{HttpMessage as _, HttpRequest, web};
+
+use super::account::{self, Account, Habilitation, Role};
+use super::machine::Machine;
+use super::policy::{self, Action, Door, Step};
+use super::route;
+use super::second_factor::OpenSecret;
+use super::session::{self, EndedBy, Session, Token};
+use super::view::login::DemoAccount;
+use crate::notices::Landlord;
+use crate::opening_hours::Schedule;
+use crate::platform::config::Settings;
+use crate::platform::id::{AccountId, Insee};
+use crate::platform::keyring::Keyring;
+use crate::platform::{Clock, Conn, Error, Now, Result};
+use crate::traces::{Author, Entry, Kind, Recorded};
+
+/// The session's cookie; `__Host-` binds it to this host, over TLS or loopback.
+pub const SESSION_COOKIE: &str = "__Host-parvis";
+/// Tells a device that has signed in before; opens nothing.
+pub const DEVICE_COOKIE: &str = "__Host-appareil";
+
+/// What stands behind the guard. Nobody else can name it.
+struct House {
+    machine: Machine,
+    schedule: Schedule,
+}
+
+/// Puts the house behind the guard.
+pub fn furnish(config: &mut web::ServiceConfig, machine: &Machine, schedule: Schedule) {
+    config.app_data(web::Data::new(House { machine: machine.clone(), schedule }));
+}
+
+/// A person, signed in.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub account: Account,
+    pub session: Session,
+    pub habilitations: Vec<Habilitation>,
+    pub(super) network: Option<IpAddr>,
+}
+
+impl Actor {
+    pub fn id(&self) -> &AccountId {
+        &self.account.id
+    }
+
+    pub fn role(&self) -> Role {
+        self.account.role
+    }
+
+    /// As a trace names them.
+    pub fn author(&self) -> Author {
+        Author {
+            account: Some(self.account.id.clone()),
+            role: Some(self.account.role.as_str().to_owned()),
+            session: Some(self.session.mark()),
+            network: self.network,
+            device: Some(self.session.device.clone()),
+        }
+    }
+
+    /// The name of the commune being read.
+    pub fn commune_name(&self) -> Option<&str> {
+        let insee = self.session.commune.as_ref()?;
+        self.habilitations.iter().find(|h| h.commune == *insee).map(|h| h.commune_name.as_str())
+    }
+}
+
+/// Whose data a request may touch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// The landlord's own people: all communes, no sheet.
+    Landlord,
+    /// The commune the session is reading.
+    Commune(Insee),
+    /// Nobody is signed in, or no commune is chosen.
+    Nothing,
+}
+
+/// What the frame needs to draw around a page.
+#[derive(Clone)]
+pub struct Visit {
+    pub now: Now,
+    pub csrf: String,
+    /// The person, once every step of signing in is done.
+    pub actor: Option<Actor>,
+}
+
+/// The token a form of this session must bear.
+#[derive(Clone)]
+pub(super) struct ExpectedToken(pub(super) String);
+
+/// Proof that the guard let this request through for the action `A`.
+pub struct Allowed<A: Action> {
+    inner: Arc<Inner>,
+    action: PhantomData<fn() -> A>,
+}
+
+struct Inner {
+    house: web::Data<House>,
+    now: Now,
+    /// Session and account, at whatever step.
+    known: Option<(Session, Account)>,
+    habilitations: Vec<Habilitation>,
+    network: Option<IpAddr>,
+    device: String,
+    device_token: Option<Token>,
+    scope: Scope,
+}
+
+impl<A: Action> Allowed<A> {
+    /// The instant of the request.
+    pub fn now(&self) -> Now {
+        self.inner.now
+    }
+
+    /// Asks the clock again: only for how long something has taken.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.house.machine.clock
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.inner.house.machine.settings
+    }
+
+    /// Whom the notices and refusals name.
+    pub fn landlord(&self) -> Landlord {
+        self.settings().landlord.clone()
+    }
+
+    /// Whether the login page fills in invented accounts.
+    pub(super) fn is_demo(&self) -> bool {
+        !self.inner.house.machine.demo.is_empty()
+    }
+
+    /// The demo's accounts with the codes of this moment; none anywhere else.
+    pub(super) fn demo_accounts(&self) -> Result<Vec<DemoAccount>> {
+        let machine = &self.inner.house.machine;
+        let seconds = machine.clock.authenticator_seconds();
+        let shown = |account: &super::DemoAccount| {
+            let code = match account.totp_secret.as_str() {
+                "" => String::new(),
+                secret => OpenSecret::from_base32(secret)?.code_at(seconds)?,
+            };
+            let about = match &account.commune {
+                Some(commune) => format!("{}, {commune}", account.role),
+                None => account.role.clone(),
+            };
+            Ok(DemoAccount { login: account.login.clone(), password: account.password.clone(), code, about })
+        };
+        machine.demo.iter().map(shown).collect()
+    }
+
+    pub fn keyring(&self) -> &Keyring {
+        &self.inner.house.machine.keyring
+    }
+
+    pub fn scope(&self) -> &Scope {
+        &self.inner.scope
+    }
+
+    /// The person; [`Error::SignIn`] for a public action without one.
+    pub fn actor(&self) -> Result<Actor> {
+        let (session, account) = self.inner.known.clone().ok_or(Error::SignIn)?;
+        Ok(Actor {
+            account,
+            session,
+            habilitations: self.inner.habilitations.clone(),
+            network: self.inner.network,
+        })
+    }
+
+    /// One unchanging view of the database, on a blocking thread.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn, &Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let who = self.again();
+        blocking(move || who.inner.house.machine.db.read(|conn| f(conn, &who))).await
+    }
+
+    /// One change, committed if and only if `f` returns `Ok`, on a blocking thread.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn, &Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let who = self.again();
+        blocking(move || who.inner.house.machine.db.write(|conn| f(conn, &who))).await
+    }
+
+    /// Work without the database that takes a core: hashing, drawing.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let who = self.again();
+        blocking(move || f(&who)).await
+    }
+
+    /// Records a display or a search; the proof comes after the commit.
+    pub async fn record(&self, entry: Entry) -> Result<Recorded> {
+        self.inner.house.machine.traces.record(entry).await
+    }
+
+    /// Records a refusal; many of one minute become one row with a count.
+    pub async fn record_refusal(&self, mut entry: Entry, reason: &str) -> Result<()> {
+        entry.kind = Kind::Refusal;
+        entry.display = None;
+        entry.reason = Some(reason.to_owned());
+        let machine = &self.inner.house.machine;
+        write_refusals(machine, machine.refusals.note(entry, self.now())).await
+    }
+
+    /// Whether traces can be written.
+    pub fn traces_are_well(&self) -> bool {
+        self.machine().traces.health().is_well()
+    }
+
+    pub(super) fn machine(&self) -> &Machine {
+        &self.inner.house.machine
+    }
+
+    pub(super) fn network(&self) -> Option<IpAddr> {
+        self.inner.network
+    }
+
+    pub(super) fn device(&self) -> &str {
+        &self.inner.device
+    }
+
+    pub(super) fn device_token(&self) -> Option<&Token> {
+        self.inner.device_token.as_ref()
+    }
+
+    pub(super) fn known(&self) -> Option<&(Session, Account)> {
+        self.inner.known.as_ref()
+    }
+
+    /// The schedule of the landlord's own zone, for public pages.
+    pub fn schedule(&self) -> &Schedule {
+        &self.inner.house.schedule
+    }
+
+    /// Not `Clone` in public: a proof is made by the guard alone.
+    fn again(&self) -> Self {
+        Self { inner: self.inner.clone(), action: PhantomData }
+    }
+}
+
+/// Writes what the refusals of a minute leave to write.
+pub(crate) async fn write_refusals(machine: &Machine, due: crate::traces::RefusalsDue) -> Result<()> {
+    if due.has_strangers() {
+        let db = machine.db.clone();
+        let counted = due.clone();
+        blocking(move || counted.count_strangers(&db)).await?;
+    }
+    for entry in due.entries {
+        let _: Recorded = machine.traces.record(entry).await?;
+    }
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(f).await.map_err(|e| Error::Internal(format!("a blocking task died: {e}")))?
+}
+
+/// Decides; the handler and the body come after it.
+pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
+    let house = req
+        .app_data::<web::Data<House>>()
+        .cloned()
+        .ok_or_else(|| Error::internal("no house behind the guard"))?;
+    let now = house.machine.clock.now();
+    let cookie = |name| req.cookie(name).and_then(|cookie| Token::read(cookie.value()));
+    let given = cookie(SESSION_COOKIE);
+    let token = match &given {
+        Some(token) => token.clone(),
+        None => Token::fresh()?,
+    };
+    let csrf = data_encoding::HEXLOWER
+        .encode(&house.machine.secrets.master().derive("csrf").digest(&[token.as_str().as_bytes()]));
+    req.extensions_mut().insert(ExpectedToken(csrf.clone()));
+    req.extensions_mut().insert(Visit { now, csrf: csrf.clone(), actor: None });
+    if given.is_none() {
+        // Even a stranger's form bears a token bound to a cookie of theirs.
+        req.extensions_mut().insert(NewCookie(token.clone()));
+    }
+    let found = match given {
+        Some(_) => load(&house, &token, now).await?,
+        None => None,
+    };
+    let mut inner = Inner {
+        network: network(req, &house.machine.settings),
+        device: device(req),
+        device_token: cookie(DEVICE_COOKIE),
+        house,
+        now,
+        known: None,
+        habilitations: Vec::new(),
+        scope: Scope::Nothing,
+    };
+    if let Some(Found { session, account, habilitations }) = found {
+        inner.known = Some((session, account));
+        inner.habilitations = habilitations;
+    }
+    let open_outside_hours = route::row(req).is_some_and(|row| row.open_outside_hours);
+    let verdict = decide(A::ACT, &inner, open_outside_hours);
+    if let Some((session, account)) = &inner.known {
+        let signed_in = session.lives(now) && session.step(account, now).is_none();
+        if signed_in {
+            inner.scope = scope(account, session);
+            req.extensions_mut().insert(Visit {
+                now,
+                csrf,
+                actor: Some(Actor {
+                    account: account.clone(),
+                    session: session.clone(),
+                    habilitations: inner.habilitations.clone(),
+                    network: inner.network,
+                }),
+            });
+        }
+    }
+    let allowed = Allowed { inner: Arc::new(inner), action: PhantomData };
+    match verdict {
+        Ok(()) => {
+            allowed.note_activity().await?;
+            Ok(allowed)
+        }
+        Err(error) => {
+            allowed.note_refusal(&error).await?;
+            Err(error)
+        }
+    }
+}
+
+struct Found {
+    session: Session,
+    account: Account,
+    habilitations: Vec<Habilitation>,
+}
+
+async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Option<Found>> {
+    let (house, token) = (house.clone(), token.clone());
+    blocking(move || {
+        house.machine.db.read(|conn| {
+            let Some((session, account)) = session::find(conn, &token, now)? else { return Ok(None) };
+            let mut habilitations = account::habilitations(conn, &account.id)?;
+            habilitations.retain(|h| h.is_current(now.today()));
+            Ok(Some(Found { session, account, habilitations }))
+        })
+    })
+    .await
+}
+
+fn scope(account: &Account, session: &Session) -> Scope {
+    match (&session.commune, account.role.is_town_hall()) {
+        (_, false) => Scope::Landlord,
+        (Some(commune), true) => Scope::Commune(commune.clone()),
+        (None, true) => Scope::Nothing,
+    }
+}
+
+fn decide(act: policy::Act, inner: &Inner, open_outside_hours: bool) -> Result<()> {
+    let living = inner.known.as_ref().filter(|(session, _)| session.lives(inner.now));
+    let step = living.map(|(session, account)| session.step(account, inner.now));
+    match (act.door(), living, step) {
+        (Door::Public, ..) => Ok(()),
+        (_, None, _) => Err(Error::SignIn),
+        (Door::Step(wanted) | Door::StepOrLater(wanted), Some(_), Some(Some(step))) if step == wanted => {
+            Ok(())
+        }
+        // Whoever has nothing left to do here goes on.
+        (Door::Step(_), Some(_), Some(None)) => Err(Error::First("/")),
+        (_, Some(_), Some(Some(step))) => Err(Error::First(step.path())),
+        (Door::SignedIn | Door::StepOrLater(_), Some((_, account)), _) => {
+            if !policy::permits(account.role, act) {
+                return Err(Error::Forbidden);
+            }
+            let open = open_outside_hours
+                || !account.role.is_town_hall()
+                || inner.house.schedule.state(inner.now.utc()).is_open();
+            if open { Ok(()) } else { Err(Error::Closed) }
+        }
+        (Door::Step(_), Some(_), None) => Err(Error::SignIn),
+    }
+}
+
+impl<A: Action> Allowed<A> {
+    async fn note_activity(&self) -> Result<()> {
+        let Some((session, account)) = &self.inner.known else { return Ok(()) };
+        let now = self.now();
+        let counts = policy::counts_as_activity(A::ACT)
+            && session.lives(now)
+            && session.step(account, now) != Some(Step::Locked);
+        if counts && session.activity_is_stale(now) {
+            let session = session.clone();
+            self.write(move |conn, who| session::touch(conn, &session, who.now())).await?;
+        }
+        Ok(())
+    }
+
+    /// A signed-in person turned away by role or hours leaves a trace (E9); the steps of signing
+    /// in are not refusals, and strangers are counted.
+    async fn note_refusal(&self, error: &Error) -> Result<()> {
+        let reason = match error {
+            Error::Forbidden => "role",
+            Error::Closed => "hours",
+            Error::SignIn => "nobody",
+            _ => return Ok(()),
+        };
+        let author = match (error, self.actor()) {
+            (Error::SignIn, _) | (_, Err(_)) => Author::default(),
+            (_, Ok(actor)) => actor.author(),
+        };
+        let mut entry = Entry::new(Kind::Refusal, author, self.now());
+        if let Scope::Commune(commune) = self.scope() {
+            entry.commune = Some(commune.clone());
+        }
+        self.record_refusal(entry, reason).await
+    }
+}
+
+/// A cookie the answer must set.
+#[derive(Clone)]
+struct NewCookie(Token);
+
+/// The cookie the guard has made for this request, if it made one.
+pub fn new_cookie(req: &HttpRequest) -> Option<Cookie<'static>> {
+    req.extensions().get::<NewCookie>().map(|new| session_cookie(&new.0))
+}
+
+/// What this visit showed of itself, for the frame.
+pub fn visit(req: &HttpRequest) -> Option<Visit> {
+    req.extensions().get::<Visit>().cloned()
+}
+
+/// `SameSite=Lax`: a link in a mail must find the session; forms bear a token besides.
+pub(super) fn session_cookie(token: &Token) -> Cookie<'static> {
+    Cookie::build(SESSION_COOKIE, token.as_str().to_owned())
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+pub(super) fn device_cookie(token: &Token) -> Cookie<'static> {
+    let mut cookie = session_cookie(token);
+    cookie.set_name(DEVICE_COOKIE);
+    cookie.set_same_site(SameSite::Strict);
+    cookie.set_max_age(actix_web::cookie::time::Duration::days(150));
+    cookie
+}
+
+/// Remembers the page one was turned away from, while one signs in or unlocks.
+const WAY_BACK_COOKIE: &str = "__Host-retour";
+
+/// The cookie that leads back to this page, for a page that can be asked for again.
+pub fn remember_way_back(req: &HttpRequest) -> Option<Cookie<'static>> {
+    let page = *req.method() == actix_web::http::Method::GET
+        && req.path() != "/"
+        && !req.path().starts_with("/static");
+    let mut cookie = forgotten(WAY_BACK_COOKIE);
+    cookie.set_value(req.path().to_owned());
+    cookie.set_max_age(None);
+    cookie.unset_expires();
+    page.then_some(cookie)
+}
+
+/// The page one came for: a path of this site, whatever the cookie says.
+pub(super) fn way_back(req: &HttpRequest) -> Option<String> {
+    let cookie = req.cookie(WAY_BACK_COOKIE)?;
+    let path = cookie.value();
+    let plain = path.len() < 200 && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b));
+    (plain && path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
+}
+
+pub(super) fn forget_way_back() -> Cookie<'static> {
+    forgotten(WAY_BACK_COOKIE)
+}
+
+/// A cookie that takes the place of another and is gone at once.
+pub(super) fn forgotten(name: &'static str) -> Cookie<'static> {
+    let mut cookie =
+        Cookie::build(name, "").path("/").secure(true).http_only(true).same_site(SameSite::Lax).finish();
+    cookie.make_removal();
+    cookie
+}
+
+/// The address a request came from: the peer's, or behind a declared proxy the last one it names.
+fn network(req: &HttpRequest, settings: &Settings) -> Option<IpAddr> {
+    let peer = req.peer_addr()?.ip();
+    if !settings.server.trusted_proxies.contains(&peer) {
+        return Some(peer);
+    }
+    let forwarded = req.headers().get_all("X-Forwarded-For").last()?.to_str().ok()?;
+    let named = forwarded.rsplit(',').map(str::trim).filter_map(|ip| ip.parse::<IpAddr>().ok());
+    named.into_iter().find(|ip| !settings.server.trusted_proxies.contains(ip)).or(Some(peer))
+}
+
+/// « Firefox, Windows »: families only, from a closed list, so that no free text is kept.
+fn device(req: &HttpRequest) -> String {
+    let agent = req.headers().get("User-Agent").and_then(|agent| agent.to_str().ok()).unwrap_or("");
+    let first = |known: &[(&str, &'static str)], otherwise: &'static str| {
+        known.iter().find(|(mark, _)| agent.contains(mark)).map_or(otherwise, |(_, name)| name)
+    };
+    let browser = first(
+        &[
+            ("Edg/", "Edge"),
+            ("OPR/", "Opera"),
+            ("Firefox/", "Firefox"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ],
+        "autre navigateur",
+    );
+    let system = first(
+        &[
+            ("Android", "Android"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Windows", "Windows"),
+            ("Mac OS X", "macOS"),
+            ("CrOS", "ChromeOS"),
+            ("Linux", "Linux"),
+        ],
+        "autre système",
+    );
+    format!("{browser}, {system}")
+}
+
+/// Ends this session for a reason; what follows is a stranger.
+pub(super) async fn end_session<A: Action>(who: &Allowed<A>, by: EndedBy) -> Result<()> {
+    let Some((session, _)) = who.known().cloned() else { return Ok(()) };
+    who.write(move |conn, who| session::end(conn, &session, by, who.now())).await
+}

@@ -1,0 +1,35 @@
+//! Who is asking, and what may they do.
+//!
+//! A handler receives [`Allowed`], which the guard alone makes: actor, scope, instant, database.
+//! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
+
+pub mod account;
+pub mod guard;
+mod machine;
+mod part;
+pub mod password;
+pub mod policy;
+pub mod route;
+pub mod routes;
+pub mod second_factor;
+pub mod session;
+pub mod settled;
+mod sign_in;
+mod throttle;
+pub mod view;
+
+pub use account::{Account, Role};
+pub use guard::{Actor, Allowed, Visit, furnish};
+pub use machine::{DemoAccount, Machine, Place};
+pub use part::{Part, Posted};
+pub use policy::{Act, Action, acts};
+
+/// Erases sessions, devices and failures that are past (E10). Returns how many.
+pub fn erase_past_sign_ins(
+    conn: &mut crate::platform::Conn,
+    now: crate::platform::Now,
+) -> crate::platform::Result<usize> {
+    Ok(session::erase_past(conn, now)?
+        + session::erase_past_devices(conn, now)?
+        + throttle::erase_past(conn, now)?)
+}

@@ -1,0 +1,439 @@
+//! Handlers of signing in and of one's own account.
+
+use actix_web::cookie::Cookie;
+use actix_web::http::header;
+use actix_web::{Either, HttpRequest, HttpResponse, Responder};
+use chrono::NaiveDateTime;
+use serde::Deserialize;
+
+use super::account;
+use super::guard::{self, Allowed, Visit};
+use super::part::Posted;
+use super::policy::{Action, acts};
+use super::session::{self, EndedBy};
+use super::sign_in::{self, Outcome};
+use super::view::{self, account as account_view, login as login_view, steps};
+use crate::notices::charter;
+use crate::opening_hours::words;
+use crate::page::form::Errors;
+use crate::page::{Page, format, paths};
+use crate::platform::{Error, Now, Result};
+
+/// Either a page to show again, or the next one.
+type PageOr<R> = Either<Page, R>;
+
+/// Where the way leads after a step.
+fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path.to_owned())).finish()
+}
+
+fn csrf(req: &HttpRequest) -> String {
+    guard::visit(req).map(|visit: Visit| visit.csrf).unwrap_or_default()
+}
+
+/// « Trop d’essais. Réessayez à partir de 10 h 42. », or in so many seconds.
+fn too_many(until: NaiveDateTime, now: Now) -> String {
+    let seconds = (until - now.naive()).num_seconds() + 1;
+    if seconds < 60 {
+        return format!("Trop d’essais. Réessayez dans {}.", format::count(seconds, "seconde", "secondes"));
+    }
+    // Rounded up to the minute shown, so that the promise holds.
+    let shown = until.and_utc() + chrono::TimeDelta::seconds(59);
+    format!("Trop d’essais. Réessayez à partir de {}.", format::time(shown))
+}
+
+pub async fn login(who: Allowed<acts::SignIn>, req: HttpRequest) -> Result<Page> {
+    if let Some((session, _)) = who.known()
+        && session.ended_by == Some(EndedBy::OtherLogin)
+        && !req.query_string().contains("encore")
+    {
+        let ended = account_view::EndedElsewhere {
+            csrf: csrf(&req),
+            at: session.ended_at.map_or_else(String::new, |at| format::time(at.and_utc())),
+            device: session.ended_for_device.clone().unwrap_or_default(),
+        };
+        return Ok(view::ended_elsewhere(&ended, &who.landlord()));
+    }
+    login_page(&who, &req, String::new(), Errors::none())
+}
+
+fn login_page(
+    who: &Allowed<acts::SignIn>,
+    req: &HttpRequest,
+    identifier: String,
+    errors: Errors,
+) -> Result<Page> {
+    let space = words::of(who.schedule(), who.now().utc());
+    let demo = who.demo_accounts()?;
+    let view = login_view::Login {
+        csrf: csrf(req),
+        identifier,
+        errors,
+        headline: space.headline,
+        remaining: space.remaining,
+        week: space.week,
+        week_note: space.week_note,
+        demo,
+    };
+    Ok(view::login(&view, &who.landlord()))
+}
+
+#[derive(Deserialize)]
+pub struct Credentials {
+    #[serde(default)]
+    identifiant: String,
+    #[serde(default)]
+    mot_de_passe: String,
+}
+
+pub async fn sign_in(
+    who: Allowed<acts::SignIn>,
+    req: HttpRequest,
+    form: Posted<Credentials>,
+) -> Result<PageOr<HttpResponse>> {
+    let Posted(Credentials { identifiant, mot_de_passe }) = form;
+    let mut errors = Errors::none();
+    if identifiant.trim().is_empty() {
+        errors.add("identifiant", "Saisissez votre identifiant.");
+    }
+    if mot_de_passe.is_empty() {
+        errors.add("mot_de_passe", "Saisissez votre mot de passe.");
+    }
+    if !errors.is_empty() {
+        return Ok(Either::Left(login_page(&who, &req, identifiant, errors)?));
+    }
+    let sentence = match sign_in::with_password(&who, &identifiant, mot_de_passe).await? {
+        Outcome::Accepted(token) => {
+            let mut answer = see(paths::LOGIN_CODE);
+            set_cookie(&mut answer, guard::session_cookie(&token))?;
+            return Ok(Either::Right(answer));
+        }
+        Outcome::Wrong => "Identifiant ou mot de passe inexact. Vérifiez les majuscules.".to_owned(),
+        Outcome::Blocked(until) => too_many(until, who.now()),
+        Outcome::Expired => {
+            "Ce mot de passe provisoire a expiré. Demandez-en un nouveau à votre bailleur.".to_owned()
+        }
+    };
+    Ok(Either::Left(login_page(&who, &req, identifiant, Errors::one("mot_de_passe", sentence))?))
+}
+
+fn set_cookie(answer: &mut HttpResponse, cookie: Cookie<'_>) -> Result<()> {
+    answer.add_cookie(&cookie).map_err(Error::internal)
+}
+
+/// After the last step: to the page one came for, if there was one.
+fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
+    let mut answer = see(&guard::way_back(req).unwrap_or_else(|| "/".to_owned()));
+    set_cookie(&mut answer, guard::forget_way_back())?;
+    if let Some(device) = device {
+        set_cookie(&mut answer, guard::device_cookie(device))?;
+    }
+    Ok(answer)
+}
+
+#[derive(Deserialize)]
+pub struct CodeForm {
+    #[serde(default)]
+    code: String,
+}
+
+pub async fn code_page(who: Allowed<acts::GiveCode>, req: HttpRequest) -> Result<Page> {
+    code_view(&who, &req, Errors::none())
+}
+
+fn code_view(who: &Allowed<acts::GiveCode>, req: &HttpRequest, errors: Errors) -> Result<Page> {
+    let (_, account) = sign_in::at_step(who)?;
+    let demo = who.demo_accounts()?.into_iter().find(|demo| demo.login == account.login);
+    Ok(view::code(&steps::Code { csrf: csrf(req), errors, demo }, &who.landlord()))
+}
+
+pub async fn give_code(
+    who: Allowed<acts::GiveCode>,
+    req: HttpRequest,
+    form: Posted<CodeForm>,
+) -> Result<PageOr<HttpResponse>> {
+    match sign_in::with_code(&who, form.0.code).await? {
+        Outcome::Accepted(device) => Ok(Either::Right(welcome(&req, Some(&device))?)),
+        refused => {
+            Ok(Either::Left(code_view(&who, &req, Errors::one("code", code_sentence(&refused, who.now())))?))
+        }
+    }
+}
+
+fn code_sentence<T>(outcome: &Outcome<T>, now: Now) -> String {
+    match outcome {
+        Outcome::Blocked(until) => too_many(*until, now),
+        _ => "Ce code n’est pas, ou n’est plus, valable. Attendez le suivant et vérifiez que votre téléphone est à l’heure.".to_owned(),
+    }
+}
+
+pub async fn enrolment_page(who: Allowed<acts::EnrolSecondFactor>, req: HttpRequest) -> Result<Page> {
+    enrolment_view(&who, &req, Errors::none()).await
+}
+
+async fn enrolment_view(
+    who: &Allowed<acts::EnrolSecondFactor>,
+    req: &HttpRequest,
+    errors: Errors,
+) -> Result<Page> {
+    let (_, account) = sign_in::at_step(who)?;
+    let secret = sign_in::enrolling(who).await?;
+    let demo_code =
+        if who.is_demo() { Some(secret.code_at(who.clock().authenticator_seconds())?) } else { None };
+    let view = steps::SecondFactor {
+        csrf: csrf(req),
+        errors,
+        qr_svg: secret.qr(&who.landlord().name, &account.login)?,
+        secret: secret.to_base32().to_string(),
+        demo_code,
+    };
+    Ok(view::second_factor(&view))
+}
+
+pub async fn enrol(
+    who: Allowed<acts::EnrolSecondFactor>,
+    req: HttpRequest,
+    form: Posted<CodeForm>,
+) -> Result<PageOr<HttpResponse>> {
+    match sign_in::enrol(&who, form.0.code).await? {
+        Outcome::Accepted(device) => Ok(Either::Right(welcome(&req, Some(&device))?)),
+        refused => Ok(Either::Left(
+            enrolment_view(&who, &req, Errors::one("code", code_sentence(&refused, who.now()))).await?,
+        )),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct PasswordForm {
+    #[serde(default)]
+    actuel: String,
+    #[serde(default)]
+    nouveau: String,
+    #[serde(default)]
+    confirmation: String,
+}
+
+pub async fn password_page(who: Allowed<acts::ChoosePassword>, req: HttpRequest) -> Result<Page> {
+    password_view(&who, &req, Errors::none())
+}
+
+fn password_view(who: &Allowed<acts::ChoosePassword>, req: &HttpRequest, errors: Errors) -> Result<Page> {
+    let account = who.actor()?.account;
+    let view = steps::Password {
+        csrf: csrf(req),
+        errors,
+        identifier: account.login.clone(),
+        first: account.password_temporary,
+        reason: String::new(),
+        min_length: u32::try_from(sign_in::least_length(who, &account)).unwrap_or(u32::MAX),
+    };
+    Ok(view::password(&view, &who.landlord()))
+}
+
+pub async fn choose_password(
+    who: Allowed<acts::ChoosePassword>,
+    req: HttpRequest,
+    form: Posted<PasswordForm>,
+) -> Result<PageOr<HttpResponse>> {
+    let PasswordForm { actuel, nouveau, confirmation } = form.0;
+    let actor = who.actor()?;
+    let mut errors = Errors::none();
+    if !actor.account.password_temporary && !sign_in::is_own_password(&who, &actor.account, actuel).await? {
+        errors.add("actuel", "Ce n’est pas votre mot de passe actuel.");
+    } else if nouveau != confirmation {
+        errors.add("confirmation", "Les deux saisies diffèrent. Recopiez le nouveau mot de passe.");
+    } else if let Err(sentence) = sign_in::change_password(&who, &actor, nouveau).await? {
+        errors.add("nouveau", sentence);
+    }
+    if errors.is_empty() {
+        Ok(Either::Right(see("/")))
+    } else {
+        Ok(Either::Left(password_view(&who, &req, errors)?))
+    }
+}
+
+pub async fn charter_page(who: Allowed<acts::SignCharter>, req: HttpRequest) -> Result<Page> {
+    let account = who.actor()?.account;
+    let current = i64::from(account.charter_version) == i64::from(charter::VERSION);
+    let engaged = account.charter_signed_at.filter(|_| current).map(|at| {
+        format!("Vous vous êtes engagé le {}.", format::date_full(format::paris_date(at.and_utc())))
+    });
+    Ok(view::charter(&steps::Charter { csrf: csrf(&req), engaged }, &who.landlord()))
+}
+
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+pub async fn sign_charter(
+    who: Allowed<acts::SignCharter>,
+    req: HttpRequest,
+    _: Posted<Nothing>,
+) -> Result<HttpResponse> {
+    let id = who.actor()?.account.id;
+    let version = i32::try_from(charter::VERSION).map_err(Error::internal)?;
+    who.write(move |conn, who| account::sign_charter(conn, &id, version, who.now())).await?;
+    welcome(&req, None)
+}
+
+pub async fn lock_page(who: Allowed<acts::Unlock>, req: HttpRequest) -> Result<Page> {
+    lock_view(&who, &req, Errors::none())
+}
+
+fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> Result<Page> {
+    let (_, account) = sign_in::at_step(who)?;
+    let returns_to = match guard::way_back(req).as_deref() {
+        Some(path) if path.starts_with("/fiches/") => "la fiche que vous lisiez",
+        Some(path) if path.starts_with("/commissions/") => "la commission que vous lisiez",
+        _ => "votre espace",
+    };
+    let view = account_view::Lock {
+        csrf: csrf(req),
+        errors,
+        identifier: account.login,
+        returns_to: returns_to.to_owned(),
+    };
+    Ok(view::lock(&view))
+}
+
+#[derive(Deserialize)]
+pub struct UnlockForm {
+    #[serde(default)]
+    mot_de_passe: String,
+}
+
+pub async fn unlock(
+    who: Allowed<acts::Unlock>,
+    req: HttpRequest,
+    form: Posted<UnlockForm>,
+) -> Result<PageOr<HttpResponse>> {
+    let sentence = match sign_in::unlock(&who, form.0.mot_de_passe).await? {
+        Outcome::Accepted(()) => return Ok(Either::Right(welcome(&req, None)?)),
+        Outcome::Blocked(until) => too_many(until, who.now()),
+        Outcome::Wrong | Outcome::Expired => {
+            "Ce n’est pas votre mot de passe. Vérifiez les majuscules.".to_owned()
+        }
+    };
+    Ok(Either::Left(lock_view(&who, &req, Errors::one("mot_de_passe", sentence))?))
+}
+
+/// The guard has already noted the activity: this only says so.
+pub async fn stay_awake(_: Allowed<acts::StayAwake>, _: Posted<Nothing>) -> Result<HttpResponse> {
+    Ok(HttpResponse::NoContent().finish())
+}
+
+pub async fn sign_out(who: Allowed<acts::SignOut>, _: Posted<Nothing>) -> Result<HttpResponse> {
+    guard::end_session(&who, EndedBy::SignOut).await?;
+    Ok(HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, paths::SIGN_OUT))
+        .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
+        .cookie(guard::forgotten(guard::SESSION_COOKIE))
+        .cookie(guard::forget_way_back())
+        .finish())
+}
+
+pub async fn signed_out(_: Allowed<acts::SignOut>) -> Result<Page> {
+    Ok(view::signed_out())
+}
+
+/// Wording 10: whoever holds the session that another login ended may block the account.
+pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> Result<HttpResponse> {
+    let Some((session, account)) = who.known().cloned() else { return Err(Error::SignIn) };
+    if session.second_factor_at.is_none() || session.ended_by != Some(EndedBy::OtherLogin) {
+        return Err(Error::SignIn);
+    }
+    who.write(move |conn, who| {
+        account::suspend(
+            conn,
+            &account.id,
+            "Compte bloqué par son titulaire, qui ne reconnaît pas une connexion.",
+            who.now(),
+        )?;
+        session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())
+    })
+    .await?;
+    Ok(see(paths::BLOCK_ACCOUNT))
+}
+
+pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
+    Ok(view::blocked(&who.landlord()))
+}
+
+pub async fn own_account(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result<Page> {
+    let actor = who.actor()?;
+    let id = actor.account.id.clone();
+    let all = who.read(move |conn, _| account::habilitations(conn, &id)).await?;
+    let today = who.now().today();
+    let view = account_view::Account {
+        csrf: csrf(&req),
+        name: actor.account.name(),
+        login: actor.account.login.clone(),
+        role: actor.account.role.in_french().to_owned(),
+        last_connection: actor
+            .session
+            .previous_login_at
+            .map_or_else(|| "celle-ci est la première".to_owned(), |at| format::day_and_time(at.and_utc())),
+        habilitations: all.iter().map(|h| habilitation_line(h, today)).collect(),
+        text_display: actor.account.reads_text,
+        password_changed: format!(
+            "Changé le {}",
+            format::date_full(format::paris_date(actor.account.password_set_at.and_utc()))
+        ),
+        charter: actor.account.charter_signed_at.map_or_else(String::new, |at| {
+            format!(
+                "engagé le {}, version {}",
+                format::date_full(format::paris_date(at.and_utc())),
+                actor.account.charter_version
+            )
+        }),
+        sessions: vec![account_view::Session {
+            device: actor.session.device.clone(),
+            opened: format!("ouverte à {}", format::time(actor.session.created_at.and_utc())),
+            current: true,
+        }],
+    };
+    Ok(view::account(&view))
+}
+
+fn habilitation_line(h: &account::Habilitation, today: chrono::NaiveDate) -> account_view::Habilitation {
+    let dates = match h.ends_on {
+        Some(end) => format!("du {} au {}", format::date_full(h.starts_on), format::date_full(end)),
+        None => format!("depuis le {}", format::date_full(h.starts_on)),
+    };
+    let in_force = h.is_current(today);
+    let state = if in_force {
+        "en vigueur"
+    } else if today < h.starts_on {
+        "à venir"
+    } else {
+        "terminée"
+    };
+    account_view::Habilitation { commune: h.commune_name.clone(), dates, state: state.to_owned(), in_force }
+}
+
+#[derive(Deserialize)]
+pub struct DisplayForm {
+    affichage: String,
+}
+
+pub async fn remember_display(
+    who: Allowed<acts::SeeOwnAccount>,
+    form: Posted<DisplayForm>,
+) -> Result<HttpResponse> {
+    let text = form.0.affichage == "texte";
+    let id = who.actor()?.account.id;
+    who.write(move |conn, _| account::remember_display(conn, &id, text)).await?;
+    Ok(see(paths::ACCOUNT))
+}
+
+/// `/`: each role's first page.
+pub async fn enter(who: Allowed<acts::Enter>) -> Result<impl Responder> {
+    let role = who.actor()?.role();
+    let first = if role.is_town_hall() {
+        paths::COMMITTEES
+    } else if super::policy::permits(role, acts::ManageCommittees::ACT) {
+        paths::MANAGED_COMMITTEES
+    } else {
+        paths::ACCOUNT
+    };
+    Ok(see(first))
+}

@@ -1,0 +1,278 @@
+//! Sessions: one live one for each account (E19), locked when idle, ended from both sides.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use data_encoding::HEXLOWER;
+use diesel::prelude::*;
+
+use super::account::Account;
+use super::policy::Step;
+use crate::notices::charter;
+use crate::platform::crypto::{random, sha256_hex};
+use crate::platform::id::{AccountId, Insee, text_enum};
+use crate::platform::schema::{accounts, known_devices, sessions};
+use crate::platform::{Conn, Now, Result};
+
+/// Idle minutes before the page warns (the script) and before the session locks (here).
+pub const WARNED_AFTER: TimeDelta = TimeDelta::minutes(20);
+pub const LOCKED_AFTER: TimeDelta = TimeDelta::minutes(22);
+/// Longest life of a session, however busy.
+const LIFE: TimeDelta = TimeDelta::hours(12);
+/// How long a half-done sign-in may take.
+const SIGN_IN_LIFE: TimeDelta = TimeDelta::minutes(15);
+/// How often the last activity is written.
+const ACTIVITY_GRAIN: TimeDelta = TimeDelta::seconds(30);
+/// How long an ended session can still say why it ended.
+const FAREWELL: TimeDelta = TimeDelta::hours(24);
+
+text_enum! {
+    /// Why a session ended.
+    EndedBy {
+        SignOut = "sign_out",
+        OtherLogin = "other_login",
+        Expired = "expired",
+        PasswordChanged = "password_changed",
+        Blocked = "blocked",
+    }
+}
+
+/// The secret in the cookie: 256 random bits. Only its hash is stored.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    pub fn fresh() -> Result<Self> {
+        Ok(Self(HEXLOWER.encode(&random::<32>()?)))
+    }
+
+    /// A cookie's value, if it can be one of ours.
+    pub fn read(value: &str) -> Option<Self> {
+        let ours =
+            value.len() == 64 && value.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        ours.then(|| Self(value.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn hash(&self) -> String {
+        sha256_hex(self.0.as_bytes())
+    }
+}
+
+/// A session, as stored.
+#[derive(Debug, Clone, Queryable)]
+pub struct Session {
+    pub(super) token_hash: String,
+    pub account_id: AccountId,
+    pub created_at: NaiveDateTime,
+    pub last_activity_at: NaiveDateTime,
+    pub second_factor_at: Option<NaiveDateTime>,
+    pub(super) enrolling: Option<Vec<u8>>,
+    /// The commune being read (the switcher's).
+    pub commune: Option<Insee>,
+    pub device: String,
+    /// The last connection before this one (E11), shown while this session lives.
+    pub previous_login_at: Option<NaiveDateTime>,
+    pub ended_at: Option<NaiveDateTime>,
+    pub ended_by: Option<EndedBy>,
+    pub ended_for_device: Option<String>,
+}
+
+impl Session {
+    /// What a trace says of the session: the first half of its hash.
+    pub fn mark(&self) -> String {
+        self.token_hash.chars().take(32).collect()
+    }
+
+    /// Whether it still counts, idle or not.
+    pub fn lives(&self, now: Now) -> bool {
+        let age = now.naive() - self.created_at;
+        let life = if self.second_factor_at.is_some() { LIFE } else { SIGN_IN_LIFE };
+        self.ended_at.is_none() && age < life && age >= -TimeDelta::minutes(5)
+    }
+
+    /// The step that comes next, or none: every one is done.
+    ///
+    /// A second factor that exists is asked before a new password may be chosen, so that a reset
+    /// never weakens it; a first login chooses the password, then sets up the factor, then signs.
+    pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
+        if self.second_factor_at.is_none() && account.has_second_factor() {
+            Some(Step::Code)
+        } else if account.password_temporary {
+            Some(Step::NewPassword)
+        } else if self.second_factor_at.is_none() {
+            Some(Step::Enrolment)
+        } else if i64::from(account.charter_version) < i64::from(charter::VERSION) {
+            Some(Step::Charter)
+        } else if now.naive() - self.last_activity_at >= LOCKED_AFTER {
+            Some(Step::Locked)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the activity of this instant is worth a write.
+    pub fn activity_is_stale(&self, now: Now) -> bool {
+        now.naive() - self.last_activity_at >= ACTIVITY_GRAIN
+    }
+}
+
+/// The session of this token, living or lately ended, with its account.
+pub fn find(conn: &mut Conn, token: &Token, now: Now) -> Result<Option<(Session, Account)>> {
+    let found: Option<(Session, Account)> = sessions::table
+        .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+        .filter(sessions::token_hash.eq(token.hash()))
+        .select((sessions::all_columns, accounts::all_columns))
+        .first(conn)
+        .optional()?;
+    Ok(found.filter(|(session, _)| session.ended_at.is_none_or(|ended| now.naive() - ended < FAREWELL)))
+}
+
+/// Begins a session after the password: half done until the second factor.
+pub fn begin(conn: &mut Conn, account: &AccountId, token: &Token, device: &str, now: Now) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_hash.eq(token.hash()),
+            sessions::account_id.eq(account),
+            sessions::created_at.eq(now.naive()),
+            sessions::last_activity_at.eq(now.naive()),
+            sessions::device.eq(device),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps the secret that is being set up until a code confirms it.
+pub fn keep_enrolling(conn: &mut Conn, session: &Session, sealed: &[u8]) -> Result<()> {
+    diesel::update(sessions::table.find(&session.token_hash))
+        .set(sessions::enrolling.eq(Some(sealed.to_vec())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The second factor is given: the session lives, every other of this account ends and is told
+/// which device took its place (wording 10), and the date of last connection moves (E11).
+pub fn go_live(
+    conn: &mut Conn,
+    session: &Session,
+    account: &Account,
+    commune: Option<&Insee>,
+    now: Now,
+) -> Result<()> {
+    diesel::update(
+        sessions::table.filter(
+            sessions::account_id
+                .eq(&account.id)
+                .and(sessions::ended_at.is_null())
+                .and(sessions::second_factor_at.is_not_null()),
+        ),
+    )
+    .set((
+        sessions::ended_at.eq(Some(now.naive())),
+        sessions::ended_by.eq(Some(EndedBy::OtherLogin)),
+        sessions::ended_for_device.eq(Some(&session.device)),
+    ))
+    .execute(conn)?;
+    diesel::update(sessions::table.find(&session.token_hash))
+        .set((
+            sessions::second_factor_at.eq(Some(now.naive())),
+            sessions::last_activity_at.eq(now.naive()),
+            sessions::enrolling.eq(None::<Vec<u8>>),
+            sessions::commune.eq(commune),
+            sessions::previous_login_at.eq(account.last_login_at),
+        ))
+        .execute(conn)?;
+    diesel::update(accounts::table.find(&account.id))
+        .set(accounts::last_login_at.eq(Some(now.naive())))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes that somebody sits there.
+pub fn touch(conn: &mut Conn, session: &Session, now: Now) -> Result<()> {
+    diesel::update(sessions::table.find(&session.token_hash).filter(sessions::ended_at.is_null()))
+        .set(sessions::last_activity_at.eq(now.naive()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Chooses the commune to read.
+pub fn switch(conn: &mut Conn, session: &Session, commune: &Insee) -> Result<()> {
+    diesel::update(sessions::table.find(&session.token_hash))
+        .set(sessions::commune.eq(Some(commune)))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn end(conn: &mut Conn, session: &Session, by: EndedBy, now: Now) -> Result<()> {
+    diesel::update(sessions::table.find(&session.token_hash).filter(sessions::ended_at.is_null()))
+        .set((sessions::ended_at.eq(Some(now.naive())), sessions::ended_by.eq(Some(by))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends every session of the account, but `except`.
+pub fn end_all(
+    conn: &mut Conn,
+    account: &AccountId,
+    except: Option<&Session>,
+    by: EndedBy,
+    now: Now,
+) -> Result<()> {
+    let kept = except.map_or("", |session| session.token_hash.as_str());
+    diesel::update(sessions::table.filter(
+        sessions::account_id.eq(account).and(sessions::ended_at.is_null()).and(sessions::token_hash.ne(kept)),
+    ))
+    .set((sessions::ended_at.eq(Some(now.naive())), sessions::ended_by.eq(Some(by))))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Erases sessions that have nothing left to say (E10).
+pub fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
+    let past = now.naive() - FAREWELL - LIFE;
+    let gone = diesel::delete(sessions::table.filter(sessions::created_at.lt(past))).execute(conn)?;
+    Ok(gone)
+}
+
+/// Longest memory of a device, below the six months of E10.
+const DEVICE_LIFE: TimeDelta = TimeDelta::days(150);
+
+/// Whether this device has signed in to this account before.
+pub fn is_known_device(conn: &mut Conn, device: &Token, account: &AccountId, now: Now) -> Result<bool> {
+    let known: i64 = known_devices::table
+        .filter(known_devices::token_hash.eq(device.hash()))
+        .filter(known_devices::account_id.eq(account))
+        .filter(known_devices::last_seen_at.gt(now.naive() - DEVICE_LIFE))
+        .count()
+        .get_result(conn)?;
+    Ok(known > 0)
+}
+
+/// Remembers the device after a complete sign-in.
+pub fn remember_device(conn: &mut Conn, device: &Token, account: &AccountId, now: Now) -> Result<()> {
+    let seen = diesel::update(
+        known_devices::table.find(device.hash()).filter(known_devices::account_id.eq(account)),
+    )
+    .set(known_devices::last_seen_at.eq(now.naive()))
+    .execute(conn)?;
+    if seen == 0 {
+        // A device used by two accounts is known to the last one only: it never vouches for both.
+        diesel::delete(known_devices::table.find(device.hash())).execute(conn)?;
+        diesel::insert_into(known_devices::table)
+            .values((
+                known_devices::token_hash.eq(device.hash()),
+                known_devices::account_id.eq(account),
+                known_devices::last_seen_at.eq(now.naive()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Erases devices not seen for five months (E10).
+pub fn erase_past_devices(conn: &mut Conn, now: Now) -> Result<usize> {
+    Ok(diesel::delete(known_devices::table.filter(known_devices::last_seen_at.lt(now.naive() - DEVICE_LIFE)))
+        .execute(conn)?)
+}

@@ -1,0 +1,305 @@
+//! Signing in, step by step: password, second factor, and the way back from the lock.
+
+use chrono::NaiveDateTime;
+
+use super::account::{self, Account};
+use super::guard::{Actor, Allowed};
+use super::password::{self, Hash, Weakness};
+use super::policy::{Action, acts};
+use super::second_factor::{self, OpenSecret};
+use super::session::{self, EndedBy, Session, Token};
+use super::throttle::{self, Subject};
+use crate::platform::crypto::Key;
+use crate::platform::id::{AccountId, Insee};
+use crate::platform::{Conn, Error, Result};
+use crate::traces::{Author, Entry, Kind, Recorded};
+
+/// What a password or a code led to.
+pub(super) enum Outcome<T> {
+    Accepted(T),
+    Wrong,
+    /// Too many failures: not before this instant.
+    Blocked(NaiveDateTime),
+    /// The temporary secret has died unused (E20).
+    Expired,
+}
+
+fn throttle_key<A: Action>(who: &Allowed<A>) -> Key {
+    who.machine().secrets.master().derive("throttle")
+}
+
+/// Checks login and password; on success a half-done session begins under a fresh token. Known and
+/// unknown logins take the same work and get the same words.
+pub(super) async fn with_password(
+    who: &Allowed<acts::SignIn>,
+    typed_login: &str,
+    typed_password: String,
+) -> Result<Outcome<Token>> {
+    let login = account::normalized_login(typed_login);
+    let (name, device) = (login.clone(), who.device_token().cloned());
+    let (found, known_device, blocked) = who
+        .read(move |conn, who| {
+            let found = account::find_by_login(conn, &name)?;
+            let known_device = match (&found, &device) {
+                (Some(account), Some(device)) => {
+                    session::is_known_device(conn, device, &account.id, who.now())?
+                }
+                _ => false,
+            };
+            let subjects = subjects(who, &name, known_device);
+            let blocked = throttle::blocked_until(conn, &subjects, &throttle_key(who), who.now())?;
+            Ok((found, known_device, blocked))
+        })
+        .await?;
+    if let Some(until) = blocked {
+        return Ok(Outcome::Blocked(until));
+    }
+    let stored = found.as_ref().map(|account| account.password_hash.clone());
+    let right = who.compute(move |_| Ok(password::matches(&typed_password, stored.as_deref()))).await?;
+    match found {
+        Some(account) if right => {
+            if account.password_expires_at.is_some_and(|end| end <= who.now().naive()) {
+                return Ok(Outcome::Expired);
+            }
+            let token = Token::fresh()?;
+            let given = token.clone();
+            who.write(move |conn, who| {
+                throttle::forget(conn, &subjects(who, &login, known_device)[..1], &throttle_key(who))?;
+                session::begin(conn, &account.id, &given, who.device(), who.now())
+            })
+            .await?;
+            Ok(Outcome::Accepted(token))
+        }
+        found => {
+            let until = who
+                .write(move |conn, who| {
+                    let mut until = None;
+                    for subject in subjects(who, &login, known_device) {
+                        until = until.max(throttle::fail(conn, subject, &throttle_key(who), who.now())?);
+                    }
+                    Ok(until)
+                })
+                .await?;
+            note_failure(who, found.map(|account| account.id)).await?;
+            Ok(until.map_or(Outcome::Wrong, Outcome::Blocked))
+        }
+    }
+}
+
+/// A known device counts for itself, so that failures from elsewhere do not lock its owner out.
+fn subjects<'a, A: Action>(who: &'a Allowed<A>, login: &'a str, known_device: bool) -> Vec<Subject<'a>> {
+    let own = match who.device_token() {
+        Some(device) if known_device => Subject::Device(device.as_str()),
+        _ => Subject::Login(login),
+    };
+    std::iter::once(own).chain(who.network().map(Subject::Network)).collect()
+}
+
+/// A failed attempt on a known account is traced; one on no account is counted.
+async fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) -> Result<()> {
+    let author = Author {
+        network: account.as_ref().and(who.network()),
+        device: account.as_ref().map(|_| who.device().to_owned()),
+        account,
+        ..Author::default()
+    };
+    who.record_refusal(Entry::new(Kind::Refusal, author, who.now()), "password").await
+}
+
+/// Session and account of a step; the guard has seen that they are there.
+pub(super) fn at_step<A: Action>(who: &Allowed<A>) -> Result<(Session, Account)> {
+    who.known().cloned().ok_or(Error::SignIn)
+}
+
+/// Checks the code and opens the session; every other one of this account ends (E19).
+pub(super) async fn with_code(who: &Allowed<acts::GiveCode>, code: String) -> Result<Outcome<Token>> {
+    let (session, account) = at_step(who)?;
+    if let Some(until) = second_factor_block(who, &account).await? {
+        return Ok(Outcome::Blocked(until));
+    }
+    let seconds = who.clock().authenticator_seconds();
+    let step = account
+        .second_factor(who.machine().secrets.master())?
+        .ok_or(Error::SignIn)?
+        .step_of(&code, seconds)?;
+    let id = account.id.clone();
+    let accepted = match step {
+        Some(step) => {
+            who.write(move |conn, who| {
+                let fresh = second_factor::use_step(conn, &account.id, step)?;
+                if fresh { open(conn, who, &session, &account).map(Some) } else { Ok(None) }
+            })
+            .await?
+        }
+        None => None,
+    };
+    match accepted {
+        Some(device) => {
+            note_sign_in(who, id).await?;
+            Ok(Outcome::Accepted(device))
+        }
+        None => Ok(second_factor_failure(who, id).await?.map_or(Outcome::Wrong, Outcome::Blocked)),
+    }
+}
+
+/// The secret being set up, made at the first sight of the page and kept until a code confirms it.
+pub(super) async fn enrolling(who: &Allowed<acts::EnrolSecondFactor>) -> Result<OpenSecret> {
+    let (session, account) = at_step(who)?;
+    let master = who.machine().secrets.master().clone();
+    match &session.enrolling {
+        Some(sealed) => OpenSecret::open(sealed, &master, &account.id),
+        None => {
+            let secret = OpenSecret::fresh();
+            let sealed = secret.seal(&master, &account.id)?;
+            who.write(move |conn, _| session::keep_enrolling(conn, &session, &sealed)).await?;
+            Ok(secret)
+        }
+    }
+}
+
+/// The first code confirms the secret; the session opens.
+pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) -> Result<Outcome<Token>> {
+    let (session, account) = at_step(who)?;
+    let Some(sealed) = session.enrolling.clone() else { return Ok(Outcome::Wrong) };
+    let master = who.machine().secrets.master().clone();
+    let secret = OpenSecret::open(&sealed, &master, &account.id)?;
+    let Some(step) = secret.step_of(&code, who.clock().authenticator_seconds())? else {
+        return Ok(Outcome::Wrong);
+    };
+    let id = account.id.clone();
+    let device = who
+        .write(move |conn, who| {
+            second_factor::enrol(conn, &account.id, &sealed, step)?;
+            open(conn, who, &session, &account)
+        })
+        .await?;
+    note_sign_in(who, id).await?;
+    Ok(Outcome::Accepted(device))
+}
+
+/// Opens the session and remembers the device; returns the device's token.
+fn open<A: Action>(conn: &mut Conn, who: &Allowed<A>, session: &Session, account: &Account) -> Result<Token> {
+    let mut readable = account::habilitations(conn, &account.id)?;
+    readable.retain(|h| h.is_current(who.now().today()));
+    let commune: Option<Insee> = readable.into_iter().next().map(|h| h.commune);
+    session::go_live(conn, session, account, commune.as_ref(), who.now())?;
+    throttle::forget(conn, &[Subject::SecondFactor(account.id.as_str())], &throttle_key(who))?;
+    let device = match who.device_token() {
+        Some(device) => device.clone(),
+        None => Token::fresh()?,
+    };
+    session::remember_device(conn, &device, &account.id, who.now())?;
+    Ok(device)
+}
+
+async fn note_sign_in<A: Action>(who: &Allowed<A>, account: AccountId) -> Result<()> {
+    let (session, known) = at_step(who)?;
+    let author = Author {
+        account: Some(account),
+        role: Some(known.role.as_str().to_owned()),
+        session: Some(session.mark()),
+        network: who.network(),
+        device: Some(who.device().to_owned()),
+    };
+    let _: Recorded = who.record(Entry::new(Kind::SignIn, author, who.now())).await?;
+    Ok(())
+}
+
+async fn second_factor_block<A: Action>(
+    who: &Allowed<A>,
+    account: &Account,
+) -> Result<Option<NaiveDateTime>> {
+    let id = account.id.clone();
+    who.read(move |conn, who| {
+        throttle::blocked_until(conn, &[Subject::SecondFactor(id.as_str())], &throttle_key(who), who.now())
+    })
+    .await
+}
+
+async fn second_factor_failure<A: Action>(
+    who: &Allowed<A>,
+    account: AccountId,
+) -> Result<Option<NaiveDateTime>> {
+    let id = account.clone();
+    let until = who
+        .write(move |conn, who| {
+            throttle::fail(conn, Subject::SecondFactor(id.as_str()), &throttle_key(who), who.now())
+        })
+        .await?;
+    note_failure(who, Some(account)).await?;
+    Ok(until)
+}
+
+/// The password alone reopens a locked session, on the same page.
+pub(super) async fn unlock(who: &Allowed<acts::Unlock>, typed: String) -> Result<Outcome<()>> {
+    let (session, account) = at_step(who)?;
+    if let Some(until) = second_factor_block(who, &account).await? {
+        return Ok(Outcome::Blocked(until));
+    }
+    let stored = account.password_hash.clone();
+    if who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await? {
+        let id = account.id.clone();
+        who.write(move |conn, who| {
+            throttle::forget(conn, &[Subject::SecondFactor(id.as_str())], &throttle_key(who))?;
+            session::touch(conn, &session, who.now())
+        })
+        .await?;
+        return Ok(Outcome::Accepted(()));
+    }
+    Ok(second_factor_failure(who, account.id).await?.map_or(Outcome::Wrong, Outcome::Blocked))
+}
+
+/// Characters this role's passwords need (E21).
+pub(super) fn least_length<A: Action>(who: &Allowed<A>, account: &Account) -> usize {
+    let accounts = &who.settings().accounts;
+    if account.role.is_town_hall() { accounts.password_length } else { accounts.landlord_password_length }
+}
+
+/// Sets a new password if it is strong and not the one before; ends every other session.
+pub(super) async fn change_password<A: Action>(
+    who: &Allowed<A>,
+    actor: &Actor,
+    new: String,
+) -> Result<Result<(), String>> {
+    let account = &actor.account;
+    let mut own_words: Vec<String> =
+        vec![account.login.clone(), account.name(), who.settings().landlord.name.clone()];
+    own_words.extend(actor.habilitations.iter().map(|h| h.commune_name.clone()));
+    let least = least_length(who, account);
+    let stored = account.password_hash.clone();
+    let made = who
+        .compute(move |_| {
+            let words: Vec<&str> = own_words.iter().map(String::as_str).collect();
+            if let Some(weakness) = password::weakness(&new, least, &words) {
+                return Ok(Err(Weakness::in_french(&weakness)));
+            }
+            if password::matches(&new, Some(&stored)) {
+                return Ok(Err(
+                    "C’est le mot de passe actuel : choisissez-en un autre.".replace(" :", "\u{a0}:")
+                ));
+            }
+            Ok(Ok(Hash::make(&new)?))
+        })
+        .await?;
+    let hash = match made {
+        Ok(hash) => hash,
+        Err(sentence) => return Ok(Err(sentence)),
+    };
+    let (id, session) = (account.id.clone(), actor.session.clone());
+    who.write(move |conn, who| {
+        account::set_password(conn, &id, &hash, None, who.now())?;
+        session::end_all(conn, &id, Some(&session), EndedBy::PasswordChanged, who.now())
+    })
+    .await?;
+    Ok(Ok(()))
+}
+
+/// Whether the password typed is the present one.
+pub(super) async fn is_own_password<A: Action>(
+    who: &Allowed<A>,
+    account: &Account,
+    typed: String,
+) -> Result<bool> {
+    let stored = account.password_hash.clone();
+    who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await
+}

@@ -1,0 +1,161 @@
+//! Delays and locks against guessing, kept in the database and shared between instances.
+//!
+//! An account that is attacked from elsewhere stays open from its owner's known device: nobody can
+//! lock the readers of a town hall out before a committee.
+
+use std::net::IpAddr;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use crate::platform::crypto::Key;
+use crate::platform::db::on_conn;
+use crate::platform::schema::throttles;
+use crate::platform::{Conn, Now, Result};
+
+/// What failures are counted against.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A login as typed, known or not: the same for both.
+    Login(&'a str),
+    /// A device that has signed in to this account before.
+    Device(&'a str),
+    Network(IpAddr),
+    /// Codes and unlocking, for whoever has already given the password.
+    SecondFactor(&'a str),
+}
+
+struct Pace {
+    /// Failures without delay.
+    free: i32,
+    /// Longest delay between two attempts, in seconds.
+    longest: i64,
+    /// Failures before a lock.
+    lock_after: i32,
+}
+
+const FIRST_LOCK: TimeDelta = TimeDelta::minutes(30);
+const LONGEST_LOCK: TimeDelta = TimeDelta::hours(24);
+/// Failures older than this are forgotten.
+const MEMORY: TimeDelta = TimeDelta::hours(24);
+
+impl Subject<'_> {
+    fn pace(self) -> Pace {
+        match self {
+            Self::Login(_) | Self::Device(_) | Self::SecondFactor(_) => {
+                Pace { free: 2, longest: 64, lock_after: 10 }
+            }
+            // A whole town hall goes out by one address.
+            Self::Network(_) => Pace { free: 30, longest: 64, lock_after: 200 },
+        }
+    }
+
+    /// A keyed digest: what strangers typed as a login, a password perhaps, is not kept.
+    fn name(self, key: &Key) -> String {
+        let digest = match self {
+            Self::Login(login) => key.digest(&[b"login", login.as_bytes()]),
+            Self::Device(device) => key.digest(&[b"device", device.as_bytes()]),
+            Self::SecondFactor(account) => key.digest(&[b"second factor", account.as_bytes()]),
+            // A whole IPv6 network is one subscriber.
+            Self::Network(IpAddr::V6(ip)) => key.digest(&[b"network", &ip.octets()[..8]]),
+            Self::Network(IpAddr::V4(ip)) => key.digest(&[b"network", &ip.octets()]),
+        };
+        data_encoding::HEXLOWER.encode(&digest[..16])
+    }
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = throttles)]
+struct State {
+    subject: String,
+    failures: i32,
+    locks: i32,
+    last_failure_at: NaiveDateTime,
+    blocked_until: Option<NaiveDateTime>,
+}
+
+/// Until when none of these may try again.
+pub fn blocked_until(
+    conn: &mut Conn,
+    subjects: &[Subject<'_>],
+    key: &Key,
+    now: Now,
+) -> Result<Option<NaiveDateTime>> {
+    let names: Vec<String> = subjects.iter().map(|subject| subject.name(key)).collect();
+    let until: Option<NaiveDateTime> = throttles::table
+        .filter(throttles::subject.eq_any(names))
+        .select(diesel::dsl::max(throttles::blocked_until))
+        .first(conn)?;
+    Ok(until.filter(|until| *until > now.naive()))
+}
+
+/// Counts a failure; returns until when this subject may not try again.
+pub fn fail(conn: &mut Conn, subject: Subject<'_>, key: &Key, now: Now) -> Result<Option<NaiveDateTime>> {
+    let name = subject.name(key);
+    let known: Option<State> = throttles::table.find(&name).first(conn).optional()?;
+    let mut state = known.filter(|state| now.naive() - state.last_failure_at < MEMORY).unwrap_or(State {
+        subject: name,
+        failures: 0,
+        locks: 0,
+        last_failure_at: now.naive(),
+        blocked_until: None,
+    });
+    let pace = subject.pace();
+    state.failures += 1;
+    state.last_failure_at = now.naive();
+    state.blocked_until = if state.failures >= pace.lock_after {
+        state.failures = 0;
+        state.locks += 1;
+        Some(now.naive() + lock(state.locks))
+    } else if state.failures > pace.free {
+        let doublings = u32::try_from(state.failures - pace.free - 1).unwrap_or(0).min(16);
+        Some(now.naive() + TimeDelta::seconds((1_i64 << doublings).min(pace.longest)))
+    } else {
+        None
+    };
+    let until = state.blocked_until;
+    on_conn!(conn, |c| diesel::insert_into(throttles::table)
+        .values(&state)
+        .on_conflict(throttles::subject)
+        .do_update()
+        .set((
+            throttles::failures.eq(excluded(throttles::failures)),
+            throttles::locks.eq(excluded(throttles::locks)),
+            throttles::last_failure_at.eq(excluded(throttles::last_failure_at)),
+            throttles::blocked_until.eq(excluded(throttles::blocked_until)),
+        ))
+        .execute(c))?;
+    Ok(until)
+}
+
+/// 30 minutes, doubling to a day.
+fn lock(locks: i32) -> TimeDelta {
+    let doublings = u32::try_from(locks - 1).unwrap_or(0).min(16);
+    (FIRST_LOCK * (1 << doublings)).min(LONGEST_LOCK)
+}
+
+/// A success forgets what failed before it.
+pub fn forget(conn: &mut Conn, subjects: &[Subject<'_>], key: &Key) -> Result<()> {
+    for subject in subjects {
+        diesel::delete(throttles::table.find(subject.name(key))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Erases what is past; for retention.
+pub fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
+    Ok(diesel::delete(throttles::table.filter(throttles::last_failure_at.lt(now.naive() - MEMORY * 2)))
+        .execute(conn)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locks_double_from_half_an_hour_to_a_day() {
+        let minutes: Vec<i64> = (1..=8).map(|n| lock(n).num_minutes()).collect();
+        assert_eq!(minutes, [30, 60, 120, 240, 480, 960, 1440, 1440]);
+    }
+}

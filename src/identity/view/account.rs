@@ -1,0 +1,194 @@
+//! The account, the lock, and the two ways a session ends.
+
+use maud::{Markup, html};
+
+use crate::notices::Landlord;
+use crate::page::form::{self, Errors, Field, Kind};
+use crate::page::marks::{Mark, mark};
+use crate::page::table::{entries, section, title};
+use crate::page::{Page, paths};
+
+/// `/verrou`.
+#[derive(Debug, Clone)]
+pub struct Lock {
+    pub csrf: String,
+    /// On `mot_de_passe`.
+    pub errors: Errors,
+    /// Who locked; also the hint of password managers.
+    pub identifier: String,
+    /// Which page opens again: « la fiche que vous lisiez ». Never a name.
+    pub returns_to: String,
+}
+
+/// The screen after twenty idle minutes: the password alone reopens it.
+pub fn lock(view: &Lock) -> Page {
+    let lead = format!("Votre session est gardée. Votre mot de passe rouvre {}.", view.returns_to);
+    let body = html! {
+        div.narrow {
+            (title("Écran verrouillé", &lead))
+            (form::post(paths::LOCK, &view.csrf, &view.errors, html! {
+                (form::username_hint(&view.identifier))
+                (form::field(&Field { name: "mot_de_passe", label: "Mot de passe", help: "", value: "", kind: Kind::CurrentPassword }, &view.errors))
+                (form::submit("Déverrouiller"))
+            }))
+            (form::post_button(paths::SIGN_OUT, &view.csrf, "Ce n’est pas vous\u{a0}? Se déconnecter", "link"))
+        }
+    };
+    Page::new("Écran verrouillé", body)
+}
+
+/// `/compte`.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub csrf: String,
+    pub name: String,
+    pub login: String,
+    /// « instructrice », « référente », « gestionnaire ».
+    pub role: String,
+    /// « vendredi 20 novembre à 16 h 12 » (E11).
+    pub last_connection: String,
+    pub habilitations: Vec<Habilitation>,
+    /// The remembered display.
+    pub text_display: bool,
+    /// « changé le 3 novembre 2026 ».
+    pub password_changed: String,
+    /// « Engagé le 3 novembre 2026, version 1 ».
+    pub charter: String,
+    /// The live session first; usually the only one (E19).
+    pub sessions: Vec<Session>,
+}
+
+/// What an account may read, for one commune.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Habilitation {
+    pub commune: String,
+    /// « du 1er septembre 2026 au 31 août 2027 ».
+    pub dates: String,
+    /// « en vigueur », « suspendue depuis le 12 novembre ».
+    pub state: String,
+    pub in_force: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// « Firefox, Windows ».
+    pub device: String,
+    /// « ouverte à 9 h 58 ».
+    pub opened: String,
+    pub current: bool,
+}
+
+/// One's own account.
+pub fn account(view: &Account) -> Page {
+    let body = html! {
+        (title("Mon compte", &format!("Dernière connexion\u{a0}: {}.", view.last_connection)))
+        (section("Vous", "", entries(&[
+            ("Nom", html! { (view.name) }),
+            ("Identifiant", html! { (view.login) }),
+            ("Rôle", html! { (view.role) }),
+            ("Charte", html! { (view.charter) " · " a href=(paths::CHARTER) { "relire" } }),
+        ])))
+        @if !view.habilitations.is_empty() {
+            (section("Habilitations", "accordées par le bailleur, commune par commune", habilitations(&view.habilitations)))
+        }
+        (section("Affichage", "retenu pour toutes les fiches", display(view)))
+        (section("Mot de passe", "", html! {
+            p { (view.password_changed) "." }
+            p { a.button href=(paths::PASSWORD) { "Changer de mot de passe" } }
+        }))
+        (section("Connexion en cours", "une seule à la fois", html! {
+            table.register {
+                thead { tr { th scope="col" { "Appareil" } th scope="col" { "Depuis" } th scope="col" { "État" } } }
+                tbody {
+                    @for session in &view.sessions {
+                        tr {
+                            th scope="row" { (session.device) }
+                            td { (session.opened) }
+                            td { @if session.current { (mark(Mark::Held, "celle-ci")) } @else { "autre" } }
+                        }
+                    }
+                }
+            }
+            @if view.sessions.iter().any(|session| !session.current) {
+                (form::post_button(paths::OTHER_SESSIONS, &view.csrf, "Fermer les autres", "button"))
+            }
+        }))
+    };
+    Page::new("Mon compte", body)
+}
+
+fn habilitations(habilitations: &[Habilitation]) -> Markup {
+    html! {
+        table.register {
+            thead { tr { th scope="col" { "Commune" } th scope="col" { "Dates" } th scope="col" { "État" } } }
+            tbody {
+                @for habilitation in habilitations {
+                    tr {
+                        th scope="row" { (habilitation.commune) }
+                        td { (habilitation.dates) }
+                        td { (mark(if habilitation.in_force { Mark::Held } else { Mark::ToDo }, &habilitation.state)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn display(view: &Account) -> Markup {
+    html! {
+        form.fields method="post" action=(paths::DISPLAY_PREFERENCE) {
+            (form::csrf_field(&view.csrf))
+            fieldset.choices {
+                legend.unseen { "Affichage des fiches" }
+                label {
+                    input type="radio" name="affichage" value="pixels" checked[!view.text_display];
+                    span { strong { "En pixels" } span.grey { "La fiche comme une page de papier." } }
+                }
+                label {
+                    input type="radio" name="affichage" value="texte" checked[view.text_display];
+                    span { strong { "En texte" } span.grey { "Pour un lecteur d’écran, une plage braille, un fort agrandissement ou vos couleurs. Les informations sont les mêmes." } }
+                }
+            }
+            button.button type="submit" { "Retenir ce choix" }
+        }
+    }
+}
+
+/// The session that another connection has ended (wording 10, E19).
+#[derive(Debug, Clone)]
+pub struct EndedElsewhere {
+    /// A token that still allows one thing: blocking the account.
+    pub csrf: String,
+    /// « 10 h 42 ».
+    pub at: String,
+    /// « Firefox, Windows ».
+    pub device: String,
+}
+
+/// Another device has opened the account.
+pub fn ended_elsewhere(view: &EndedElsewhere, landlord: &Landlord) -> Page {
+    let body = html! {
+        div.plain {
+            h1 { "Votre session a pris fin à " (view.at) }
+            p.lead { "Votre compte a été ouvert sur un autre appareil (" (view.device) ")." }
+            p { strong { "C’était vous\u{a0}?" } " Reconnectez-vous\u{a0}; l’autre session se fermera." }
+            p { strong { "Ce n’était pas vous\u{a0}?" } " Bloquez votre compte maintenant\u{a0}: " (landlord.name) " sera prévenu." }
+            div.actions {
+                a.button.filled href=(paths::LOGIN) { "Se reconnecter" }
+                (form::post_button(paths::BLOCK_ACCOUNT, &view.csrf, "Bloquer mon compte", "button ink"))
+            }
+        }
+    };
+    Page::new("Session terminée", body)
+}
+
+/// After `/deconnexion`.
+pub fn signed_out() -> Page {
+    let body = html! {
+        div.plain {
+            (title("Vous êtes déconnecté", "Rien n’est conservé sur cet appareil. Vous pouvez fermer cette fenêtre."))
+            div.actions { a.button href=(paths::LOGIN) { "Se reconnecter" } }
+        }
+    };
+    Page::new("Déconnexion", body)
+}

@@ -1,0 +1,21 @@
+// No inner attributes and no `//!` here: the compile-fail tests include this file whole.
+pub mod agenda;
+pub mod app;
+pub mod assets;
+pub mod cli;
+pub mod committees;
+pub mod conventions;
+pub mod demo;
+pub mod frame;
+pub mod identity;
+pub mod notices;
+pub mod opening_hours;
+pub mod overview;
+pub mod page;
+pub mod platform;
+pub mod public;
+pub mod retention;
+pub mod routes;
+pub mod sheets;
+pub mod timetable;
+pub mod traces;

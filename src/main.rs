@@ -1,0 +1,5 @@
+//! The command `parvis`.
+
+fn main() -> std::process::ExitCode {
+    parvis::cli::main()
+}

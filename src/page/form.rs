@@ -1,0 +1,183 @@
+//! Fields, their errors, and the form that cannot be written without its CSRF token.
+
+use maud::{Markup, html};
+
+use super::marks::{Mark, sign};
+
+/// What a field expects, hence what the browser and a password manager may do with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The login name.
+    Username,
+    CurrentPassword,
+    NewPassword,
+    /// Six digits from the second factor.
+    OneTimeCode,
+    Text,
+    /// A day typed as 30/11/2026.
+    Day,
+}
+
+impl Kind {
+    fn input_type(self) -> &'static str {
+        match self {
+            Kind::CurrentPassword | Kind::NewPassword => "password",
+            Kind::Username | Kind::OneTimeCode | Kind::Text | Kind::Day => "text",
+        }
+    }
+
+    /// Password managers need their three words; everything else stays out of the form history.
+    fn autocomplete(self) -> &'static str {
+        match self {
+            Kind::Username => "username",
+            Kind::CurrentPassword => "current-password",
+            Kind::NewPassword => "new-password",
+            Kind::OneTimeCode => "one-time-code",
+            Kind::Text | Kind::Day => "off",
+        }
+    }
+
+    fn inputmode(self) -> Option<&'static str> {
+        match self {
+            Kind::OneTimeCode => Some("numeric"),
+            Kind::Username | Kind::CurrentPassword | Kind::NewPassword | Kind::Text | Kind::Day => None,
+        }
+    }
+}
+
+/// One labelled field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// Both the `name` and the `id`: the interface's French word.
+    pub name: &'a str,
+    pub label: &'a str,
+    /// A line under the label, or empty.
+    pub help: &'a str,
+    /// What was typed, kept after an error. A password is never sent back: its value is ignored.
+    pub value: &'a str,
+    pub kind: Kind,
+}
+
+/// What is to be repaired, field by field, in the order of the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Errors {
+    entries: Vec<(&'static str, String)>,
+}
+
+impl Errors {
+    /// Nothing to repair.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// One error on one field.
+    pub fn one(field: &'static str, sentence: impl Into<String>) -> Self {
+        Self { entries: vec![(field, sentence.into())] }
+    }
+
+    /// Adds a sentence that says how to repair the field.
+    pub fn add(&mut self, field: &'static str, sentence: impl Into<String>) {
+        self.entries.push((field, sentence.into()));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn of(&self, field: &str) -> Option<&str> {
+        self.entries.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
+    }
+}
+
+/// The hidden field every form carries.
+pub fn csrf_field(token: &str) -> Markup {
+    html! { input type="hidden" name="csrf" value=(token); }
+}
+
+/// A form that posts, with its CSRF token and, above the fields, the summary of its errors.
+pub fn post(action: &str, csrf: &str, errors: &Errors, body: Markup) -> Markup {
+    html! {
+        form.fields method="post" action=(action) autocomplete="off" novalidate {
+            (csrf_field(csrf))
+            (summary(errors))
+            (body)
+        }
+    }
+}
+
+/// Tells a password manager whose password is asked, on a page that has no login field.
+pub fn username_hint(identifier: &str) -> Markup {
+    html! {
+        input.unseen type="text" value=(identifier) autocomplete="username" readonly tabindex="-1" aria-hidden="true";
+    }
+}
+
+/// A form that is one button: no field can be wrong in it.
+pub fn post_button(action: &str, csrf: &str, label: &str, class: &str) -> Markup {
+    html! {
+        form.single method="post" action=(action) {
+            (csrf_field(csrf))
+            button class=(class) type="submit" { (label) }
+        }
+    }
+}
+
+/// The main button of a form; at most one per page.
+pub fn submit(label: &str) -> Markup {
+    html! { button.button.filled type="submit" { (label) } }
+}
+
+/// A field with its label, help and error.
+pub fn field(field: &Field<'_>, errors: &Errors) -> Markup {
+    let error = errors.of(field.name);
+    let help_id = format!("{}-aide", field.name);
+    let error_id = format!("{}-erreur", field.name);
+    let described = match (field.help.is_empty(), error.is_some()) {
+        (true, false) => None,
+        (false, false) => Some(help_id.clone()),
+        (true, true) => Some(error_id.clone()),
+        (false, true) => Some(format!("{help_id} {error_id}")),
+    };
+    let secret = matches!(field.kind, Kind::CurrentPassword | Kind::NewPassword);
+    html! {
+        div.field.wrong[error.is_some()] {
+            label for=(field.name) { (field.label) }
+            @if !field.help.is_empty() { p.help id=(help_id) { (field.help) } }
+            input
+                type=(field.kind.input_type())
+                id=(field.name)
+                name=(field.name)
+                class=[(field.kind == Kind::OneTimeCode).then_some("code")]
+                value=[(!secret).then_some(field.value)]
+                autocomplete=(field.kind.autocomplete())
+                inputmode=[field.kind.inputmode()]
+                autocapitalize="none"
+                autocorrect="off"
+                spellcheck="false"
+                required
+                aria-invalid=[error.map(|_| "true")]
+                aria-describedby=[described];
+            @if let Some(error) = error {
+                p.error id=(error_id) { (sign(Mark::Gap)) span { (error) } }
+            }
+        }
+    }
+}
+
+fn summary(errors: &Errors) -> Markup {
+    html! {
+        @if !errors.is_empty() {
+            div.summary role="alert" tabindex="-1" data-focus {
+                p {
+                    @if errors.entries.len() == 1 { "Une saisie est à reprendre\u{a0}:" }
+                    @else { (errors.entries.len()) " saisies sont à reprendre\u{a0}:" }
+                }
+                ul {
+                    @for (name, sentence) in &errors.entries {
+                        li { a href={ "#" (name) } { (sentence) } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! French, as it is written: dates, times, money and numbers of every view.
+//!
+//! Instants are shown in Paris time. A no-break space (U+00A0) stands inside a date's day and
+//! month, inside a time and before a unit; a narrow one (U+202F) between thousands; a true minus
+//! (U+2212) before a negative number. Nothing here escapes HTML: maud does.
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
+use chrono_tz::Europe::Paris;
+
+const NBSP: char = '\u{a0}';
+const THOUSANDS: char = '\u{202f}';
+const MINUS: &str = "\u{2212}";
+
+/// The day it is in Paris at this instant.
+pub fn paris_date(at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&Paris).date_naive()
+}
+
+/// « jeudi 26 novembre 2026 ».
+pub fn date_long(date: NaiveDate) -> String {
+    format!("{} {} {}", weekday(date), date_medium(date), date.year())
+}
+
+/// « 26 novembre ».
+pub fn date_medium(date: NaiveDate) -> String {
+    format!("{}{NBSP}{}", day_of_month(date), month(date).0)
+}
+
+/// « 26 novembre 2026 ».
+pub fn date_full(date: NaiveDate) -> String {
+    format!("{}{NBSP}{}", date_medium(date), date.year())
+}
+
+/// « 26 nov. 2026 », for tables: it never breaks.
+pub fn date_short(date: NaiveDate) -> String {
+    format!("{}{NBSP}{}{NBSP}{}", day_of_month(date), month(date).1, date.year())
+}
+
+/// « 26/11/2026 », where every character counts.
+pub fn date_numeric(date: NaiveDate) -> String {
+    format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
+}
+
+/// « 26/11/2026 10:32 », for the watermark.
+pub fn stamp(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&Paris);
+    format!("{}{NBSP}{:02}:{:02}", date_numeric(local.date_naive()), local.hour(), local.minute())
+}
+
+/// « 10 h 32 », « 8 h », « 0 h ».
+pub fn time(at: DateTime<Utc>) -> String {
+    time_of_day(at.with_timezone(&Paris).time())
+}
+
+/// The same for a time that is local already, such as a committee's.
+pub fn time_of_day(time: NaiveTime) -> String {
+    hours_and_minutes(i64::from(time.hour()), i64::from(time.minute()))
+}
+
+/// « vendredi 13 novembre 2026 à 18 h 52 min 07 s », where the second is proof.
+pub fn instant(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&Paris);
+    format!(
+        "{} à {}{NBSP}h{NBSP}{:02}{NBSP}min{NBSP}{:02}{NBSP}s",
+        date_long(local.date_naive()),
+        local.hour(),
+        local.minute(),
+        local.second()
+    )
+}
+
+/// « vendredi 20 novembre à 16 h 12 », for a moment near enough to need no year.
+pub fn day_and_time(at: DateTime<Utc>) -> String {
+    let date = paris_date(at);
+    format!("{} {} à {}", weekday(date), date_medium(date), time(at))
+}
+
+/// « aujourd’hui », « demain », « dans 3 jours »; « hier », « il y a 3 jours ».
+pub fn relative_day(date: NaiveDate, today: NaiveDate) -> String {
+    match date.signed_duration_since(today).num_days() {
+        0 => "aujourd’hui".to_owned(),
+        1 => "demain".to_owned(),
+        -1 => "hier".to_owned(),
+        days if days > 0 => format!("dans {}{NBSP}jours", grouped(days.unsigned_abs())),
+        days => format!("il y a {}{NBSP}jours", grouped(days.unsigned_abs())),
+    }
+}
+
+/// « 8 h 28 », « 3 h », « 12 min », « moins d’une minute »; a part of a minute is not counted.
+/// Hours go on past 24: the clock of a breach runs over 72. Nothing is left of a negative one.
+pub fn duration(span: TimeDelta) -> String {
+    match (span.num_hours(), span.num_minutes() % 60) {
+        (hours @ 1.., minutes) => hours_and_minutes(hours, minutes),
+        (_, minutes @ 1..) => format!("{minutes}{NBSP}min"),
+        _ => "moins d’une minute".to_owned(),
+    }
+}
+
+/// Completed years and months between two days: « 4 ans 8 mois », « 1 an », « moins d’un mois ».
+pub fn seniority(since: NaiveDate, until: NaiveDate) -> String {
+    let months = completed_months(since, until);
+    let years = count(i64::from(months / 12), "an", "ans");
+    match (months / 12, months % 12) {
+        (0, 0) => "moins d’un mois".to_owned(),
+        (0, rest) => format!("{rest}{NBSP}mois"),
+        (_, 0) => years,
+        (_, rest) => format!("{years} {rest}{NBSP}mois"),
+    }
+}
+
+/// « 1 488,00 € » from cents.
+pub fn money(cents: i64) -> String {
+    let amount = cents.unsigned_abs();
+    let (euros, rest) = (grouped(amount / 100), amount % 100);
+    format!("{}{euros},{rest:02}{NBSP}€", sign(cents))
+}
+
+/// « 1 488 € » from cents, to the nearest euro; half a euro goes away from zero.
+pub fn money_round(cents: i64) -> String {
+    let euros = cents.unsigned_abs() / 100 + u64::from(cents.unsigned_abs() % 100 >= 50);
+    // « −0 € » is no amount.
+    let sign = if euros == 0 { "" } else { sign(cents) };
+    format!("{sign}{}{NBSP}€", grouped(euros))
+}
+
+/// « 22,4 % » from tenths of a percent; « 33 % » when it is whole.
+pub fn rate(tenths: i64) -> String {
+    let whole = grouped(tenths.unsigned_abs() / 10);
+    match tenths.unsigned_abs() % 10 {
+        0 => format!("{}{whole}{NBSP}%", sign(tenths)),
+        rest => format!("{}{whole},{rest}{NBSP}%", sign(tenths)),
+    }
+}
+
+/// « 64,50 m² » from hundredths of a square metre; « 41 m² » when it is whole.
+pub fn area(hundredths: u32) -> String {
+    let whole = grouped(u64::from(hundredths / 100));
+    match hundredths % 100 {
+        0 => format!("{whole}{NBSP}m²"),
+        rest => format!("{whole},{rest:02}{NBSP}m²"),
+    }
+}
+
+/// « 12 fiches », « 1 fiche », « 0 fiche »: in French the plural begins at two.
+pub fn count(n: i64, singular: &str, plural: &str) -> String {
+    let noun = if n.unsigned_abs() < 2 { singular } else { plural };
+    format!("{}{}{NBSP}{noun}", sign(n), grouped(n.unsigned_abs()))
+}
+
+/// The applicant's number in its blocks, « 099 03 22 004817 G0991 », whatever spaces it came
+/// with. One that has not 18 characters is shown as it stands: it is somebody's number all the same.
+pub fn nur_blocks(number: &str) -> String {
+    let unbroken: Vec<char> = number.chars().filter(|c| !c.is_whitespace()).collect();
+    if unbroken.len() != 18 {
+        return number.to_owned();
+    }
+    let mut blocks = String::with_capacity(26);
+    for (position, character) in unbroken.into_iter().enumerate() {
+        if matches!(position, 3 | 5 | 7 | 13) {
+            blocks.push(NBSP);
+        }
+        blocks.push(character);
+    }
+    blocks
+}
+
+/// « a, b et c ».
+pub fn list_and<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} et {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+fn weekday(date: NaiveDate) -> &'static str {
+    match date.weekday() {
+        Weekday::Mon => "lundi",
+        Weekday::Tue => "mardi",
+        Weekday::Wed => "mercredi",
+        Weekday::Thu => "jeudi",
+        Weekday::Fri => "vendredi",
+        Weekday::Sat => "samedi",
+        Weekday::Sun => "dimanche",
+    }
+}
+
+/// « 1er » for the first, which alone is an ordinal.
+fn day_of_month(date: NaiveDate) -> String {
+    match date.day() {
+        1 => "1er".to_owned(),
+        day => day.to_string(),
+    }
+}
+
+/// The month in full, and its usual abbreviation.
+fn month(date: NaiveDate) -> (&'static str, &'static str) {
+    match date.month() {
+        1 => ("janvier", "janv."),
+        2 => ("février", "févr."),
+        3 => ("mars", "mars"),
+        4 => ("avril", "avr."),
+        5 => ("mai", "mai"),
+        6 => ("juin", "juin"),
+        7 => ("juillet", "juil."),
+        8 => ("août", "août"),
+        9 => ("septembre", "sept."),
+        10 => ("octobre", "oct."),
+        11 => ("novembre", "nov."),
+        _ => ("décembre", "déc."),
+    }
+}
+
+fn hours_and_minutes(hours: i64, minutes: i64) -> String {
+    match minutes {
+        0 => format!("{hours}{NBSP}h"),
+        _ => format!("{hours}{NBSP}h{NBSP}{minutes:02}"),
+    }
+}
+
+fn completed_months(since: NaiveDate, until: NaiveDate) -> u32 {
+    let between = (i64::from(until.year()) - i64::from(since.year())) * 12 + i64::from(until.month())
+        - i64::from(since.month());
+    let between = u32::try_from(between).unwrap_or(0);
+    // The last month is complete on the same day of the month, or on the last day of a shorter one.
+    match since.checked_add_months(Months::new(between)) {
+        Some(reached) if reached <= until => between,
+        _ => between.saturating_sub(1),
+    }
+}
+
+fn sign(number: i64) -> &'static str {
+    if number < 0 { MINUS } else { "" }
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(THOUSANDS);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).expect("a day written in this test")
+    }
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant written in this test")
+    }
+
+    #[test]
+    fn dates_keep_the_day_with_its_month() {
+        let date = day(2026, 11, 26);
+        assert_eq!(date_long(date), "jeudi 26\u{a0}novembre 2026");
+        assert_eq!(date_medium(date), "26\u{a0}novembre");
+        assert_eq!(date_short(date), "26\u{a0}nov.\u{a0}2026");
+        assert_eq!(date_numeric(day(2026, 3, 2)), "02/03/2026");
+    }
+
+    #[test]
+    fn the_first_of_a_month_is_an_ordinal() {
+        assert_eq!(date_long(day(2027, 1, 1)), "vendredi 1er\u{a0}janvier 2027");
+        assert_eq!(date_medium(day(2026, 8, 1)), "1er\u{a0}août");
+        assert_eq!(date_short(day(2026, 2, 1)), "1er\u{a0}févr.\u{a0}2026");
+        assert_eq!(date_medium(day(2026, 12, 21)), "21\u{a0}décembre");
+    }
+
+    #[test]
+    fn every_month_and_weekday_has_its_name() {
+        let months: Vec<_> = (1..=12).map(|m| month(day(2026, m, 2))).collect();
+        let long: Vec<_> = months.iter().map(|m| m.0).collect();
+        let short: Vec<_> = months.iter().map(|m| m.1).collect();
+        assert_eq!(
+            long.join(" "),
+            "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+        );
+        assert_eq!(short.join(" "), "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.");
+        let week: Vec<_> = day(2026, 11, 23).iter_days().take(7).map(weekday).collect();
+        assert_eq!(week.join(" "), "lundi mardi mercredi jeudi vendredi samedi dimanche");
+    }
+
+    #[test]
+    fn times_are_those_of_paris_in_winter_and_in_summer() {
+        assert_eq!(time(utc("2026-11-23T09:32:59Z")), "10\u{a0}h\u{a0}32");
+        assert_eq!(time(utc("2026-07-23T08:05:00Z")), "10\u{a0}h\u{a0}05");
+        assert_eq!(time(utc("2026-11-23T07:00:00Z")), "8\u{a0}h");
+        assert_eq!(time(utc("2026-11-22T23:00:00Z")), "0\u{a0}h");
+        assert_eq!(time(utc("2026-11-22T23:07:00Z")), "0\u{a0}h\u{a0}07");
+        assert_eq!(paris_date(utc("2026-11-22T22:59:59Z")), day(2026, 11, 22));
+        assert_eq!(paris_date(utc("2026-11-22T23:00:00Z")), day(2026, 11, 23));
+        assert_eq!(paris_date(utc("2026-07-22T22:00:00Z")), day(2026, 7, 23));
+    }
+
+    #[test]
+    fn an_instant_is_told_to_the_second() {
+        assert_eq!(
+            instant(utc("2026-11-13T17:52:07Z")),
+            "vendredi 13\u{a0}novembre 2026 à 18\u{a0}h\u{a0}52\u{a0}min\u{a0}07\u{a0}s"
+        );
+        assert_eq!(
+            instant(utc("2026-12-31T23:00:00Z")),
+            "vendredi 1er\u{a0}janvier 2027 à 0\u{a0}h\u{a0}00\u{a0}min\u{a0}00\u{a0}s"
+        );
+        assert_eq!(
+            day_and_time(utc("2026-11-20T15:12:00Z")),
+            "vendredi 20\u{a0}novembre à 16\u{a0}h\u{a0}12"
+        );
+        assert_eq!(day_and_time(utc("2026-11-16T07:00:00Z")), "lundi 16\u{a0}novembre à 8\u{a0}h");
+        assert_eq!(stamp(utc("2026-11-23T09:32:41Z")), "23/11/2026\u{a0}10:32");
+    }
+
+    #[test]
+    fn a_day_is_told_from_today() {
+        let today = day(2026, 12, 30);
+        let told = |date| relative_day(date, today);
+        assert_eq!(told(today), "aujourd’hui");
+        assert_eq!(told(day(2026, 12, 31)), "demain");
+        assert_eq!(told(day(2026, 12, 29)), "hier");
+        assert_eq!(told(day(2027, 1, 2)), "dans 3\u{a0}jours");
+        assert_eq!(told(day(2026, 12, 20)), "il y a 10\u{a0}jours");
+    }
+
+    #[test]
+    fn a_duration_leaves_out_what_is_not_complete() {
+        let of = |seconds| duration(TimeDelta::seconds(seconds));
+        assert_eq!(of(8 * 3600 + 28 * 60 + 59), "8\u{a0}h\u{a0}28");
+        assert_eq!(of(3 * 3600), "3\u{a0}h");
+        assert_eq!(of(72 * 3600 + 60), "72\u{a0}h\u{a0}01");
+        assert_eq!(of(719), "11\u{a0}min");
+        assert_eq!(of(59), "moins d’une minute");
+        assert_eq!(of(-3600), "moins d’une minute");
+    }
+
+    #[test]
+    fn seniority_counts_completed_months() {
+        let since = day(2022, 3, 12);
+        assert_eq!(seniority(since, day(2026, 11, 23)), "4\u{a0}ans 8\u{a0}mois");
+        assert_eq!(seniority(since, day(2026, 11, 11)), "4\u{a0}ans 7\u{a0}mois");
+        assert_eq!(seniority(since, day(2023, 3, 12)), "1\u{a0}an");
+        assert_eq!(seniority(since, day(2023, 4, 12)), "1\u{a0}an 1\u{a0}mois");
+        assert_eq!(seniority(since, day(2022, 11, 23)), "8\u{a0}mois");
+        assert_eq!(seniority(since, day(2022, 4, 11)), "moins d’un mois");
+        assert_eq!(seniority(since, day(2021, 1, 1)), "moins d’un mois");
+        assert_eq!(seniority(day(2026, 1, 31), day(2026, 2, 28)), "1\u{a0}mois");
+    }
+
+    #[test]
+    fn money_groups_thousands_and_has_a_true_minus() {
+        assert_eq!(money(148_800), "1\u{202f}488,00\u{a0}€");
+        assert_eq!(money(33_260), "332,60\u{a0}€");
+        assert_eq!(money(-18_705), "\u{2212}187,05\u{a0}€");
+        assert_eq!(money(-5), "\u{2212}0,05\u{a0}€");
+        assert_eq!(money(0), "0,00\u{a0}€");
+        assert_eq!(money(123_456_789), "1\u{202f}234\u{202f}567,89\u{a0}€");
+        assert!(money(i64::MIN).starts_with("\u{2212}92\u{202f}233"));
+    }
+
+    #[test]
+    fn money_is_rounded_away_from_zero_at_the_half() {
+        assert_eq!(money_round(148_800), "1\u{202f}488\u{a0}€");
+        assert_eq!(money_round(148_849), "1\u{202f}488\u{a0}€");
+        assert_eq!(money_round(148_850), "1\u{202f}489\u{a0}€");
+        assert_eq!(money_round(-50), "\u{2212}1\u{a0}€");
+        assert_eq!(money_round(-49), "0\u{a0}€");
+        assert_eq!(money_round(99_999), "1\u{202f}000\u{a0}€");
+    }
+
+    #[test]
+    fn rates_and_areas_take_a_comma() {
+        assert_eq!(rate(224), "22,4\u{a0}%");
+        assert_eq!(rate(330), "33\u{a0}%");
+        assert_eq!(rate(5), "0,5\u{a0}%");
+        assert_eq!(rate(-12), "\u{2212}1,2\u{a0}%");
+        assert_eq!(area(6450), "64,50\u{a0}m²");
+        assert_eq!(area(4100), "41\u{a0}m²");
+        assert_eq!(area(905), "9,05\u{a0}m²");
+    }
+
+    #[test]
+    fn the_plural_begins_at_two() {
+        assert_eq!(count(0, "fiche", "fiches"), "0\u{a0}fiche");
+        assert_eq!(count(1, "fiche", "fiches"), "1\u{a0}fiche");
+        assert_eq!(count(2, "fiche", "fiches"), "2\u{a0}fiches");
+        assert_eq!(count(1200, "trace", "traces"), "1\u{202f}200\u{a0}traces");
+    }
+
+    #[test]
+    fn the_applicants_number_stands_in_blocks() {
+        let blocks = "099\u{a0}03\u{a0}22\u{a0}004817\u{a0}G0991";
+        assert_eq!(nur_blocks("099032200481 7G0991"), blocks);
+        assert_eq!(nur_blocks("099032200" /* cut short */), "099032200");
+        assert_eq!(nur_blocks(blocks), blocks);
+        assert_eq!(nur_blocks("é99032200481 7G0991"), "é99\u{a0}03\u{a0}22\u{a0}004817\u{a0}G0991");
+    }
+
+    #[test]
+    fn a_list_ends_with_et() {
+        assert_eq!(list_and::<&str>(&[]), "");
+        assert_eq!(list_and(&["Valbourg"]), "Valbourg");
+        assert_eq!(list_and(&["Valbourg", "Mérizeau"]), "Valbourg et Mérizeau");
+        assert_eq!(list_and(&["a", "b", "c"]), "a, b et c");
+    }
+}

@@ -1,0 +1,173 @@
+//! The frame of every page, from the doctype to the last line.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::banner::{self, Banner};
+use super::chart::{DayRule, day_rule};
+use super::{asset, form, paths};
+
+/// What stands around a page, whoever wrote it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Chrome {
+    /// The landlord is the brand.
+    pub landlord: String,
+    pub nav: Vec<NavItem>,
+    /// `None` before signing in.
+    pub reader: Option<Reader>,
+    /// « ouvert jusqu’à 19 h »; empty for landlord roles, which the hours do not bind.
+    pub space: String,
+    /// Town halls only: the lower edge of the header.
+    pub day: Option<DayRule>,
+    pub banner: Option<Banner>,
+    /// The session's token, for forms of the frame and for scripts. `None` without a session.
+    pub csrf: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavItem {
+    pub label: String,
+    pub href: String,
+    pub current: bool,
+}
+
+/// Who reads, and for whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    pub name: String,
+    /// « Mairie de Valbourg », « gestionnaire ».
+    pub capacity: String,
+}
+
+/// What a view gives: the frame is drawn around it by [`document`].
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Shown in the window's title bar and in the printed header: never anything personal (E12).
+    pub title: String,
+    pub main: Markup,
+    /// Shows sheets or names: prints blank (E12) and is cleared when left.
+    pub confidential: bool,
+    /// A sheet brings its own two rows in place of the header and footer.
+    pub own_header: bool,
+    /// Module scripts, by file name.
+    pub scripts: Vec<&'static str>,
+}
+
+impl Page {
+    /// An ordinary page: it prints, and needs no script.
+    pub fn new(title: impl Into<String>, main: Markup) -> Self {
+        Self { title: title.into(), main, confidential: false, own_header: false, scripts: Vec::new() }
+    }
+
+    /// A page that shows sheets or names (E12).
+    pub fn confidential(title: impl Into<String>, main: Markup) -> Self {
+        Self { confidential: true, ..Self::new(title, main) }
+    }
+
+    pub fn with_own_header(self) -> Self {
+        Self { own_header: true, ..self }
+    }
+
+    pub fn with_script(mut self, name: &'static str) -> Self {
+        self.scripts.push(name);
+        self
+    }
+}
+
+/// The whole document.
+pub fn document(chrome: &Chrome, page: &Page) -> Markup {
+    let classes = match (page.confidential, page.own_header) {
+        (true, true) => Some("confidential sheet-page"),
+        (true, false) => Some("confidential"),
+        (false, true) => Some("sheet-page"),
+        (false, false) => None,
+    };
+    html! {
+        (DOCTYPE)
+        html lang="fr" translate="no" class=[classes] {
+            head {
+                meta charset="utf-8";
+                title { (page.title) " · " (chrome.landlord) }
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex, nofollow, noarchive";
+                meta name="google" content="notranslate";
+                meta name="color-scheme" content="light dark";
+                meta name="format-detection" content="telephone=no, date=no, address=no, email=no";
+                @if let Some(csrf) = &chrome.csrf { meta name="csrf" content=(csrf); }
+                link rel="icon" href=(asset("favicon.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(asset("parvis.css"));
+                link rel="stylesheet" href=(asset("sheet.css"));
+                link rel="stylesheet" href=(asset("adapt.css"));
+                script type="module" src=(asset("page.js")) {}
+                @if chrome.reader.is_some() && chrome.csrf.is_some() {
+                    script type="module" src=(asset("session.js")) {}
+                }
+                @for script in &page.scripts { script type="module" src=(asset(script)) {} }
+            }
+            body spellcheck="false" {
+                @if page.own_header {
+                    (banner::region(chrome.banner.as_ref(), chrome.csrf.as_deref()))
+                    (page.main)
+                } @else {
+                    a.skip href="#contenu" { "Aller au contenu" }
+                    (header(chrome))
+                    (banner::region(chrome.banner.as_ref(), chrome.csrf.as_deref()))
+                    main #contenu tabindex="-1" { (page.main) }
+                    (footer())
+                }
+            }
+        }
+    }
+}
+
+fn header(chrome: &Chrome) -> Markup {
+    html! {
+        header.site {
+            div.row {
+                p.brand {
+                    @if chrome.reader.is_some() { (chrome.landlord) }
+                    @else { a href=(paths::LOGIN) { (chrome.landlord) } }
+                }
+                @if chrome.reader.is_none() { p.grey { "Extranet des communes" } }
+                @if !chrome.nav.is_empty() {
+                    nav aria-label="Principale" {
+                        ul {
+                            @for item in &chrome.nav {
+                                li { a href=(item.href) aria-current=[item.current.then_some("page")] { (item.label) } }
+                            }
+                        }
+                    }
+                }
+                @if let Some(reader) = &chrome.reader { (who(reader, &chrome.space, chrome.csrf.as_deref())) }
+            }
+            @if let Some(day) = &chrome.day { (day_rule(day)) }
+        }
+    }
+}
+
+fn who(reader: &Reader, space: &str, csrf: Option<&str>) -> Markup {
+    html! {
+        div.reader {
+            p {
+                strong { (reader.name) } " · " (reader.capacity)
+                @if !space.is_empty() { " · " span.space { (space) } }
+            }
+            a href=(paths::ACCOUNT) { "Mon compte" }
+            @if let Some(csrf) = csrf {
+                (form::post_button(paths::SIGN_OUT, csrf, "Se déconnecter", "link"))
+            }
+        }
+    }
+}
+
+fn footer() -> Markup {
+    html! {
+        footer.site {
+            ul {
+                li { a href=(paths::LEGAL_NOTICE) { "Mentions et droits" } }
+                li { a href=(paths::ACCESSIBILITY) { "Accessibilité\u{a0}: partiellement conforme" } }
+                li { a href=(paths::HELP) { "Aide" } }
+                li.report { a href=(paths::REPORT) { "Signaler une violation ou un incident" } }
+            }
+        }
+    }
+}

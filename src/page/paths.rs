@@ -1,0 +1,78 @@
+//! Addresses, written once. None of them holds anything personal (E12): ids only.
+
+/// The address of a static file.
+pub fn asset(name: &str) -> String {
+    format!("/static/{name}?v={ASSETS_VERSION}")
+}
+
+/// Changes when a static file changes, so that browsers may keep what they have.
+const ASSETS_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+pub const LOGIN: &str = "/connexion";
+pub const LOGIN_CODE: &str = "/connexion/code";
+pub const SIGN_OUT: &str = "/deconnexion";
+pub const PASSWORD: &str = "/mot-de-passe";
+pub const SECOND_FACTOR: &str = "/double-facteur";
+pub const CHARTER: &str = "/charte";
+pub const ACCOUNT: &str = "/compte";
+/// Keeps the reader's preference between pixels and text.
+pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
+/// Closes every other session of the account.
+pub const OTHER_SESSIONS: &str = "/compte/sessions";
+/// Blocks one's own account after a connection that was somebody else's (wording 10).
+pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
+pub const LOCK: &str = "/verrou";
+/// Changes the commune being read.
+pub const COMMUNE: &str = "/commune";
+pub const COMMITTEES: &str = "/commissions";
+pub const LEGAL_NOTICE: &str = "/mentions";
+pub const ACCESSIBILITY: &str = "/accessibilite";
+pub const HELP: &str = "/aide";
+pub const REPORT: &str = "/signalement";
+pub const MANAGED_COMMITTEES: &str = "/gestion/commissions";
+pub const MANAGED_COMMUNES: &str = "/gestion/communes";
+
+/// A committee's list of sheets.
+pub fn committee(id: &str) -> String {
+    format!("/commissions/{id}")
+}
+
+/// The same list in text display.
+pub fn committee_text(id: &str) -> String {
+    format!("/commissions/{id}/texte")
+}
+
+/// Back to a list from one of its sheets, whose row is then marked.
+pub fn committee_after(list: &str, sheet: &str) -> String {
+    format!("{list}?depuis={sheet}")
+}
+
+/// Where a list answers searches (POST).
+pub fn committee_search(id: &str) -> String {
+    format!("/commissions/{id}/recherche")
+}
+
+/// The candidates for one dwelling, side by side.
+pub fn comparison(committee: &str, dwelling: &str) -> String {
+    format!("/commissions/{committee}/comparer/{dwelling}")
+}
+
+/// The same comparison in text display.
+pub fn comparison_text(committee: &str, dwelling: &str) -> String {
+    format!("/commissions/{committee}/comparer/{dwelling}/texte")
+}
+
+/// A sheet in pixels.
+pub fn sheet(id: &str) -> String {
+    format!("/fiches/{id}")
+}
+
+/// A sheet in text display.
+pub fn sheet_text(id: &str) -> String {
+    format!("/fiches/{id}/texte")
+}
+
+/// The page that confirms that a committee has been held; its form posts to the same address (E7).
+pub fn committee_held(id: &str) -> String {
+    format!("/gestion/commissions/{id}/seance-levee")
+}

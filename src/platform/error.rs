@@ -1,0 +1,128 @@
+//! One error type. It knows HTTP meanings and nothing of the domain; `frame` draws it as a page.
+
+use maud::Markup;
+
+/// What stops a request, a job or a command.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// One and the same answer for what is unknown, foreign, past, purged or withdrawn (E4).
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in, or no longer.
+    #[error("nobody is signed in")]
+    SignIn,
+    /// Another page comes first: the next step of signing in, the lock.
+    #[error("the way leads to {0} first")]
+    First(&'static str),
+    /// The role may know of this and may not do it.
+    #[error("this role may not do this")]
+    Forbidden,
+    /// Outside opening hours (E28).
+    #[error("the space is closed")]
+    Closed,
+    /// The form's token is missing or of another session.
+    #[error("the form's token is missing or wrong")]
+    Token { missing: bool },
+    #[error("the request cannot be read: {0}")]
+    Unreadable(&'static str),
+    #[error("the request is larger than this route accepts")]
+    TooLarge,
+    /// The state this request stood on has changed meanwhile.
+    #[error("the state changed meanwhile")]
+    Stale,
+    /// The trace cannot be written, the database cannot be reached: nothing is shown.
+    #[error("unavailable: {0}")]
+    Unavailable(&'static str),
+    /// A refusal with a page of its own.
+    #[error("refused: {}", .0.name)]
+    Refused(Box<Refused>),
+    /// A fault of ours. The text goes to the log, never to the page.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// A refusal that explains itself: what happened and what to do.
+#[derive(Debug)]
+pub struct Refused {
+    /// For the log and for tests; says nothing personal.
+    pub name: &'static str,
+    pub status: u16,
+    pub title: String,
+    pub main: Markup,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An internal error from anything that explains itself.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    /// The HTTP status this error answers with.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::SignIn | Self::First(_) => 303,
+            Self::Forbidden | Self::Closed => 403,
+            Self::Token { missing: false } => 403,
+            Self::Token { missing: true } | Self::Unreadable(_) => 400,
+            Self::TooLarge => 413,
+            Self::Stale => 409,
+            Self::Unavailable(_) => 503,
+            Self::Refused(refused) => refused.status,
+            Self::Internal(_) => 500,
+        }
+    }
+}
+
+impl actix_web::ResponseError for Error {
+    fn status_code(&self) -> actix_web::http::StatusCode {
+        let internal = actix_web::http::StatusCode::INTERNAL_SERVER_ERROR;
+        actix_web::http::StatusCode::from_u16(self.status()).unwrap_or(internal)
+    }
+
+    /// Bare: `frame` draws the page, with the request in hand.
+    fn error_response(&self) -> actix_web::HttpResponse {
+        actix_web::HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind, Error as Diesel};
+        match error {
+            Diesel::NotFound => Self::NotFound,
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+                Self::Unavailable("database connection closed")
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_has_its_status() {
+        let table = [
+            (Error::NotFound, 404),
+            (Error::SignIn, 303),
+            (Error::First("/verrou"), 303),
+            (Error::Forbidden, 403),
+            (Error::Closed, 403),
+            (Error::Token { missing: true }, 400),
+            (Error::Token { missing: false }, 403),
+            (Error::Unreadable("x"), 400),
+            (Error::TooLarge, 413),
+            (Error::Stale, 409),
+            (Error::Unavailable("x"), 503),
+            (Error::internal("x"), 500),
+        ];
+        for (error, status) in table {
+            assert_eq!(error.status(), status, "{error}");
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The tables, as the migrations make them; a test loads each on both databases.
+
+diesel::table! {
+    communes (insee) {
+        insee -> Text,
+        name -> Text,
+        alsace_moselle -> Bool,
+        good_friday -> Bool,
+    }
+}
+
+diesel::table! {
+    conventions (id) {
+        id -> Text,
+        kind -> Text,
+        commune -> Text,
+        signed_by_landlord_on -> Date,
+        signed_by_town_hall_on -> Date,
+        in_force_from -> Date,
+        ends_on -> Date,
+        terminated_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        login -> Text,
+        role -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        job_title -> Text,
+        password_hash -> Text,
+        password_temporary -> Bool,
+        password_expires_at -> Nullable<Timestamp>,
+        password_set_at -> Timestamp,
+        totp_secret -> Nullable<Binary>,
+        totp_last_step -> BigInt,
+        charter_version -> Integer,
+        charter_signed_at -> Nullable<Timestamp>,
+        last_login_at -> Nullable<Timestamp>,
+        reads_text -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    habilitations (id) {
+        id -> Text,
+        account_id -> Text,
+        commune -> Text,
+        space -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    suspensions (id) {
+        id -> Text,
+        scope -> Text,
+        account_id -> Nullable<Text>,
+        commune -> Nullable<Text>,
+        reason -> Text,
+        since -> Timestamp,
+        lifted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        created_at -> Timestamp,
+        last_activity_at -> Timestamp,
+        second_factor_at -> Nullable<Timestamp>,
+        enrolling -> Nullable<Binary>,
+        commune -> Nullable<Text>,
+        device -> Text,
+        previous_login_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        ended_for_device -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    throttles (subject) {
+        subject -> Text,
+        failures -> Integer,
+        locks -> Integer,
+        last_failure_at -> Timestamp,
+        blocked_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    known_devices (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> Text,
+        received_at -> Timestamp,
+        source -> Text,
+        digest -> Text,
+        sheets_new -> Integer,
+        sheets_changed -> Integer,
+        sheets_unchanged -> Integer,
+        sheets_gone -> Integer,
+    }
+}
+
+diesel::table! {
+    committees (id) {
+        id -> Text,
+        reference -> Text,
+        sector -> Text,
+        held_on -> Date,
+        ends_on -> Date,
+        starts_at -> Nullable<Text>,
+        status -> Text,
+        cancelled_at -> Nullable<Timestamp>,
+        adjourned_at -> Nullable<Timestamp>,
+        adjourned_by -> Nullable<Text>,
+        generation_id -> Nullable<Text>,
+        published_at -> Nullable<Timestamp>,
+        purged_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    generations (id) {
+        id -> Text,
+        committee_id -> Text,
+        digest -> Text,
+        sheets -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sheets (generation_id, sheet_id) {
+        generation_id -> Text,
+        sheet_id -> Text,
+        committee_id -> Text,
+        commune -> Text,
+        dwelling_id -> Text,
+        position -> Integer,
+        fingerprint -> Text,
+        subject -> Text,
+        subject_month -> Text,
+        first_published_at -> Timestamp,
+        changed_at -> Timestamp,
+        entry -> Binary,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    withdrawals (sheet_id, kind) {
+        sheet_id -> Text,
+        committee_id -> Text,
+        commune -> Text,
+        dwelling_id -> Text,
+        kind -> Text,
+        reason -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    readings (account_id, sheet_id) {
+        account_id -> Text,
+        sheet_id -> Text,
+        committee_id -> Text,
+        fingerprint -> Text,
+        read_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    purges (committee_id) {
+        committee_id -> Text,
+        began_at -> Timestamp,
+        sheets_before -> BigInt,
+        sheets_deleted -> BigInt,
+        keys_before -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificates (id) {
+        id -> Text,
+        committee_reference -> Text,
+        issued_at -> Timestamp,
+        payload -> Text,
+        signature -> Text,
+        key_id -> Text,
+    }
+}
+
+diesel::table! {
+    traces (instance, batch, place) {
+        instance -> Text,
+        batch -> BigInt,
+        place -> Integer,
+        at -> Timestamp,
+        kind -> Text,
+        actor -> Nullable<Text>,
+        role -> Nullable<Text>,
+        session -> Nullable<Text>,
+        network -> Nullable<Text>,
+        device -> Nullable<Text>,
+        commune -> Nullable<Text>,
+        committee -> Nullable<Text>,
+        sheet -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        subject_month -> Nullable<Text>,
+        display -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        occurrences -> Integer,
+    }
+}
+
+diesel::table! {
+    trace_batches (instance, batch) {
+        instance -> Text,
+        batch -> BigInt,
+        entries -> Integer,
+        head -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    monthly_counters (month, commune, kind) {
+        month -> Text,
+        commune -> Text,
+        kind -> Text,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    job_runs (job, due_at) {
+        job -> Text,
+        due_at -> Timestamp,
+        holder -> Text,
+        lease_until -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// In the keyring, a database apart.
+    keys (name) {
+        name -> Text,
+        wrapped -> Binary,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    certificates,
+    committees,
+    communes,
+    conventions,
+    generations,
+    habilitations,
+    imports,
+    job_runs,
+    known_devices,
+    monthly_counters,
+    purges,
+    readings,
+    sessions,
+    sheets,
+    suspensions,
+    throttles,
+    trace_batches,
+    traces,
+    withdrawals,
+);

@@ -1,0 +1,59 @@
+//! THE route table: method, path, handler, body limit, open outside hours. One row per route.
+//!
+//! The action of a row is that of its handler's signature. The first match wins, so a test demands
+//! that no earlier pattern hides a later path.
+
+use crate::identity::route::{Row, get, post};
+use crate::identity::routes as identity;
+use crate::{agenda, assets, conventions, overview, public, sheets};
+
+pub static ROUTES: &[Row] = &[
+    // Anybody
+    get("/static/{name}", &assets::serve).open_outside_hours(),
+    get("/sante", &overview::health).open_outside_hours(),
+    get("/mentions", &public::legal_notice).open_outside_hours(),
+    get("/accessibilite", &public::accessibility).open_outside_hours(),
+    get("/aide", &public::help).open_outside_hours(),
+    get("/signalement", &public::report).open_outside_hours(),
+    // Signing in, step by step
+    get("/connexion", &identity::login).open_outside_hours(),
+    post("/connexion", &identity::sign_in).open_outside_hours(),
+    get("/connexion/code", &identity::code_page).open_outside_hours(),
+    post("/connexion/code", &identity::give_code).open_outside_hours(),
+    get("/mot-de-passe", &identity::password_page).open_outside_hours(),
+    post("/mot-de-passe", &identity::choose_password).open_outside_hours(),
+    get("/double-facteur", &identity::enrolment_page).open_outside_hours(),
+    post("/double-facteur", &identity::enrol).open_outside_hours(),
+    get("/charte", &identity::charter_page).open_outside_hours(),
+    post("/charte", &identity::sign_charter).open_outside_hours(),
+    get("/verrou", &identity::lock_page).open_outside_hours(),
+    post("/verrou", &identity::unlock).open_outside_hours(),
+    post("/verrou/prolonger", &identity::stay_awake).open_outside_hours(),
+    get("/deconnexion", &identity::signed_out).open_outside_hours(),
+    post("/deconnexion", &identity::sign_out).open_outside_hours(),
+    // One's own account
+    get("/", &identity::enter).open_outside_hours(),
+    get("/compte", &identity::own_account).open_outside_hours(),
+    post("/compte/affichage", &identity::remember_display).open_outside_hours(),
+    get("/compte/blocage", &identity::blocked).open_outside_hours(),
+    post("/compte/blocage", &identity::block).open_outside_hours(),
+    // Reading
+    post("/commune", &sheets::routes::switch_commune),
+    get("/commissions", &sheets::routes::committees),
+    get("/commissions/{id}", &sheets::routes::list),
+    post("/commissions/{id}/affichage", &sheets::routes::display_list),
+    post("/commissions/{id}/presence", &sheets::routes::list_presence),
+    get("/commissions/{id}/texte", &sheets::routes::list_text),
+    post("/commissions/{id}/texte", &sheets::routes::search_text),
+    post("/commissions/{id}/recherche", &sheets::routes::search),
+    get("/fiches/{id}", &sheets::routes::sheet),
+    post("/fiches/{id}/affichage", &sheets::routes::display_sheet),
+    post("/fiches/{id}/presence", &sheets::routes::sheet_presence),
+    get("/fiches/{id}/texte", &sheets::routes::sheet_text),
+    // The landlord
+    get("/gestion/commissions", &agenda::routes::committees),
+    get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
+    post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
+    get("/gestion/communes", &conventions::routes::communes),
+    post("/gestion/communes", &conventions::routes::sign),
+];

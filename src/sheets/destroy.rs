@@ -1,0 +1,171 @@
+//! Destroying sheets: first the key, which makes every copy unreadable, then the rows (E7).
+
+use diesel::prelude::*;
+
+use crate::identity::Machine;
+use crate::platform::id::{CommitteeId, GenerationId};
+use crate::platform::keyring::KeyName;
+use crate::platform::schema::{committees, generations, purges, readings, sheets, withdrawals};
+use crate::platform::{Now, Result};
+
+/// Destroys one generation; the erasure of its remains is left to the next purge.
+pub fn generation(machine: &Machine, id: &GenerationId) -> Result<()> {
+    machine.keyring().destroy(&KeyName::Generation(id.clone()))?;
+    machine.keyring().erase_remains()?;
+    // Rows go in portions: a long transaction would keep traces waiting.
+    loop {
+        let portion: Vec<String> = machine.db().read(|conn| {
+            Ok(sheets::table
+                .filter(sheets::generation_id.eq(id))
+                .limit(500)
+                .select(sheets::sheet_id)
+                .load(conn)?)
+        })?;
+        if portion.is_empty() {
+            break;
+        }
+        machine.db().write(|conn| {
+            diesel::delete(
+                sheets::table.filter(sheets::generation_id.eq(id).and(sheets::sheet_id.eq_any(&portion))),
+            )
+            .execute(conn)?;
+            Ok(())
+        })?;
+    }
+    machine.db().write(|conn| {
+        diesel::delete(generations::table.find(id)).execute(conn)?;
+        Ok(())
+    })
+}
+
+/// What the destruction of a committee's sheets has to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Destroyed {
+    pub sheets_before: i64,
+    pub sheets_deleted: i64,
+    /// Counted again afterwards: 0.
+    pub sheets_left: i64,
+    pub keys_before: i64,
+    pub keys_left: i64,
+    /// The logs of both databases were emptied.
+    pub logs_emptied: bool,
+    pub began_at: chrono::NaiveDateTime,
+}
+
+fn keys_of(machine: &Machine, id: &CommitteeId, generations: &[GenerationId]) -> Result<Vec<KeyName>> {
+    let mut present = Vec::new();
+    let names =
+        generations.iter().map(|g| KeyName::Generation(g.clone())).chain([KeyName::Committee(id.clone())]);
+    for name in names {
+        if machine.keyring().get(&name)?.is_some() {
+            present.push(name);
+        }
+    }
+    Ok(present)
+}
+
+fn generations_of(machine: &Machine, id: &CommitteeId) -> Result<Vec<GenerationId>> {
+    machine.db().read(|conn| {
+        Ok(generations::table.filter(generations::committee_id.eq(id)).select(generations::id).load(conn)?)
+    })
+}
+
+fn count_sheets(machine: &Machine, id: &CommitteeId) -> Result<i64> {
+    machine
+        .db()
+        .read(|conn| Ok(sheets::table.filter(sheets::committee_id.eq(id)).count().get_result(conn)?))
+}
+
+/// Destroys all that a committee has, and counts. Begun twice, after a crash, it ends the same: what
+/// was counted at first is kept with the committee until the certificate.
+pub fn committee(machine: &Machine, id: &CommitteeId, now: Now) -> Result<Destroyed> {
+    let all = generations_of(machine, id)?;
+    let keys = keys_of(machine, id, &all)?;
+    let keys_before = i64::try_from(keys.len()).unwrap_or(i64::MAX);
+    let began = machine.db().write(|conn| {
+        let known: Option<(chrono::NaiveDateTime, i64, i64, i64)> = purges::table
+            .find(id)
+            .select((purges::began_at, purges::sheets_before, purges::sheets_deleted, purges::keys_before))
+            .first(conn)
+            .optional()?;
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let before: i64 = sheets::table.filter(sheets::committee_id.eq(id)).count().get_result(conn)?;
+        diesel::insert_into(purges::table)
+            .values((
+                purges::committee_id.eq(id),
+                purges::began_at.eq(now.naive()),
+                purges::sheets_before.eq(before),
+                purges::sheets_deleted.eq(0),
+                purges::keys_before.eq(keys_before),
+            ))
+            .execute(conn)?;
+        Ok((now.naive(), before, 0, keys_before))
+    })?;
+    for key in &keys {
+        machine.keyring().destroy(key)?;
+    }
+    let keyring_emptied = until_done(|| machine.keyring().erase_remains())?;
+    let deleted = delete_rows(machine, id)?;
+    let logs_emptied = until_done(|| machine.db().checkpoint())? && keyring_emptied;
+    Ok(Destroyed {
+        sheets_before: began.1,
+        sheets_deleted: began.2 + deleted,
+        sheets_left: count_sheets(machine, id)?,
+        keys_before: began.3,
+        keys_left: i64::try_from(keys_of(machine, id, &all)?.len()).unwrap_or(i64::MAX),
+        logs_emptied,
+        began_at: began.0,
+    })
+}
+
+/// Deletes in portions, each counted in its own transaction.
+fn delete_rows(machine: &Machine, id: &CommitteeId) -> Result<i64> {
+    let mut total = 0;
+    loop {
+        let deleted = machine.db().write(|conn| {
+            let portion: Vec<(GenerationId, String)> = sheets::table
+                .filter(sheets::committee_id.eq(id))
+                .limit(500)
+                .select((sheets::generation_id, sheets::sheet_id))
+                .load(conn)?;
+            let mut deleted = 0_usize;
+            for (generation, sheet) in &portion {
+                deleted += diesel::delete(
+                    sheets::table
+                        .filter(sheets::generation_id.eq(generation).and(sheets::sheet_id.eq(sheet))),
+                )
+                .execute(conn)?;
+            }
+            let deleted = i64::try_from(deleted).unwrap_or(i64::MAX);
+            diesel::update(purges::table.find(id))
+                .set(purges::sheets_deleted.eq(purges::sheets_deleted + deleted))
+                .execute(conn)?;
+            if deleted == 0 {
+                diesel::delete(generations::table.filter(generations::committee_id.eq(id))).execute(conn)?;
+                diesel::delete(withdrawals::table.filter(withdrawals::committee_id.eq(id))).execute(conn)?;
+                diesel::delete(readings::table.filter(readings::committee_id.eq(id))).execute(conn)?;
+                diesel::update(committees::table.find(id))
+                    .set(committees::generation_id.eq(None::<GenerationId>))
+                    .execute(conn)?;
+            }
+            Ok(deleted)
+        })?;
+        if deleted == 0 {
+            return Ok(total);
+        }
+        total += deleted;
+    }
+}
+
+/// A reader may be in the way of a checkpoint for a moment: some tries, then the next tick.
+fn until_done(mut step: impl FnMut() -> Result<bool>) -> Result<bool> {
+    for _ in 0..20 {
+        if step()? {
+            return Ok(true);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    Ok(false)
+}

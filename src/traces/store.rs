@@ -1,0 +1,227 @@
+//! The rows of traces. Private to the slice, but for the verbs `mod.rs` gives out.
+
+use std::net::IpAddr;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::{Author, DisplayId, Entry, Kind, Subject};
+use crate::platform::clock::{month_of, to_paris};
+use crate::platform::db::on_conn;
+use crate::platform::id::{AccountId, CommitteeId, Insee, InstanceId, SheetId, SubjectId};
+use crate::platform::schema::{monthly_counters, trace_batches, traces};
+use crate::platform::{Conn, Now, Result};
+
+/// A trace as it is stored.
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = traces)]
+pub(super) struct Row {
+    pub instance: InstanceId,
+    pub batch: i64,
+    pub place: i32,
+    pub at: NaiveDateTime,
+    pub kind: Kind,
+    pub actor: Option<AccountId>,
+    pub role: Option<String>,
+    pub session: Option<String>,
+    pub network: Option<String>,
+    pub device: Option<String>,
+    pub commune: Option<Insee>,
+    pub committee: Option<CommitteeId>,
+    pub sheet: Option<SheetId>,
+    pub subject: Option<SubjectId>,
+    pub subject_month: Option<String>,
+    pub display: Option<String>,
+    pub reason: Option<String>,
+    pub occurrences: i32,
+}
+
+impl Row {
+    pub fn of(entry: &Entry, instance: &InstanceId, batch: i64, place: i32) -> Self {
+        Self {
+            instance: instance.clone(),
+            batch,
+            place,
+            at: entry.at.naive(),
+            kind: entry.kind,
+            actor: entry.author.account.clone(),
+            role: entry.author.role.clone(),
+            session: entry.author.session.clone(),
+            network: entry.author.network.map(|ip| ip.to_string()),
+            device: entry.author.device.clone(),
+            commune: entry.commune.clone(),
+            committee: entry.committee.clone(),
+            sheet: entry.sheet.clone(),
+            subject: entry.subject.as_ref().map(|s| s.id.clone()),
+            subject_month: entry.subject.as_ref().map(|s| s.month.clone()),
+            display: entry.display.as_ref().map(ToString::to_string),
+            reason: entry.reason.clone(),
+            occurrences: entry.occurrences,
+        }
+    }
+
+    fn into_entry(self) -> Result<Entry> {
+        let subject = match (self.subject, self.subject_month) {
+            (Some(id), Some(month)) => Some(Subject { id, month }),
+            _ => None,
+        };
+        Ok(Entry {
+            at: Now::recorded(self.at),
+            kind: self.kind,
+            author: Author {
+                account: self.actor,
+                role: self.role,
+                session: self.session,
+                network: self.network.and_then(|ip| ip.parse::<IpAddr>().ok()),
+                device: self.device,
+            },
+            commune: self.commune,
+            committee: self.committee,
+            sheet: self.sheet,
+            subject,
+            display: self.display.map(DisplayId::try_from).transpose()?,
+            reason: self.reason,
+            occurrences: self.occurrences,
+        })
+    }
+}
+
+/// One commit of the writer: how many rows, and the head of the chain after them.
+#[derive(Debug, Clone, Queryable, Insertable)]
+#[diesel(table_name = trace_batches)]
+pub(super) struct Batch {
+    pub instance: InstanceId,
+    pub batch: i64,
+    pub entries: i32,
+    pub head: String,
+    pub at: NaiveDateTime,
+}
+
+pub(super) fn insert(conn: &mut Conn, rows: &[Row], batch: &Batch) -> Result<()> {
+    on_conn!(conn, |c| {
+        diesel::insert_into(traces::table).values(rows).execute(c)?;
+        diesel::insert_into(trace_batches::table).values(batch).execute(c)
+    })?;
+    Ok(())
+}
+
+pub(super) fn find_display(conn: &mut Conn, display: &DisplayId) -> Result<Option<Entry>> {
+    traces::table
+        .filter(traces::display.eq(display.to_string()))
+        .first::<Row>(conn)
+        .optional()?
+        .map(Row::into_entry)
+        .transpose()
+}
+
+pub(super) fn batches(conn: &mut Conn) -> Result<Vec<Batch>> {
+    Ok(trace_batches::table.order((trace_batches::instance, trace_batches::batch)).load(conn)?)
+}
+
+pub(super) fn rows_of(conn: &mut Conn, instance: &InstanceId, batch: i64) -> Result<Vec<Row>> {
+    Ok(traces::table
+        .filter(traces::instance.eq(instance).and(traces::batch.eq(batch)))
+        .order(traces::place)
+        .load(conn)?)
+}
+
+/// Rows that no batch announces, as `instance, batch`: somebody added them.
+pub(super) fn rows_without_batch(conn: &mut Conn) -> Result<Vec<(InstanceId, i64)>> {
+    Ok(traces::table
+        .left_join(
+            trace_batches::table
+                .on(trace_batches::instance.eq(traces::instance).and(trace_batches::batch.eq(traces::batch))),
+        )
+        .filter(trace_batches::head.nullable().is_null())
+        .select((traces::instance, traces::batch))
+        .distinct()
+        .load(conn)?)
+}
+
+/// How many different sheets `account` has opened since `window` ago: going back and forth counts once (E25).
+/// `but` is the sheet that is being asked for: it is no other.
+pub fn displays_of_different_sheets(
+    conn: &mut Conn,
+    account: &AccountId,
+    but: Option<&SheetId>,
+    now: Now,
+    window: TimeDelta,
+) -> Result<i64> {
+    let but = but.map_or("", SheetId::as_str);
+    Ok(traces::table
+        .filter(traces::actor.eq(account).and(traces::kind.eq(Kind::Sheet)))
+        .filter(traces::at.gt(now.naive() - window).and(traces::sheet.ne(but)))
+        .select(diesel::dsl::count(traces::sheet).aggregate_distinct())
+        .first(conn)?)
+}
+
+/// The oldest trace, for the evidence that none exceeds six months (E10).
+pub fn oldest(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
+    Ok(traces::table.select(diesel::dsl::min(traces::at)).first(conn)?)
+}
+
+/// Adds every trace before `limit` to the monthly counters (no person in them, E38), then erases
+/// it; both in the caller's transaction, so that none is counted twice. At most `most` rows:
+/// returns how many went.
+pub fn count_and_erase_before(conn: &mut Conn, limit: NaiveDateTime, most: i64) -> Result<usize> {
+    type Counted = (InstanceId, i64, i32, NaiveDateTime, Kind, Option<Insee>, i32);
+    let going: Vec<Counted> = traces::table
+        .filter(traces::at.lt(limit))
+        .order(traces::at)
+        .limit(most)
+        .select((
+            traces::instance,
+            traces::batch,
+            traces::place,
+            traces::at,
+            traces::kind,
+            traces::commune,
+            traces::occurrences,
+        ))
+        .load(conn)?;
+    let mut sums = std::collections::BTreeMap::new();
+    for (_, _, _, at, kind, commune, occurrences) in &going {
+        let month = month_of(to_paris(*at).date_naive());
+        let commune = commune.as_ref().map_or(String::new(), ToString::to_string);
+        *sums.entry((month, commune, kind.as_str())).or_insert(0_i64) += i64::from(*occurrences);
+    }
+    for ((month, commune, kind), amount) in sums {
+        add_to_counter(conn, &month, &commune, kind, amount)?;
+    }
+    for (instance, batch, place, ..) in &going {
+        diesel::delete(traces::table.find((instance, batch, place))).execute(conn)?;
+    }
+    Ok(going.len())
+}
+
+/// Adds to one monthly counter.
+pub(super) fn add_to_counter(
+    conn: &mut Conn,
+    month: &str,
+    commune: &str,
+    kind: &str,
+    amount: i64,
+) -> Result<()> {
+    on_conn!(conn, |c| diesel::insert_into(monthly_counters::table)
+        .values((
+            monthly_counters::month.eq(month),
+            monthly_counters::commune.eq(commune),
+            monthly_counters::kind.eq(kind),
+            monthly_counters::amount.eq(amount),
+        ))
+        .on_conflict((monthly_counters::month, monthly_counters::commune, monthly_counters::kind))
+        .do_update()
+        .set(monthly_counters::amount.eq(monthly_counters::amount + excluded(monthly_counters::amount)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// The months whose pseudonyms still stand in a trace: their keys are still needed.
+pub fn months_in_use(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(traces::table
+        .filter(traces::subject_month.is_not_null())
+        .select(traces::subject_month.assume_not_null())
+        .distinct()
+        .load(conn)?)
+}

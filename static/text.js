@@ -1,0 +1,13 @@
+// A text display: the same presence as pixels, the same end.
+
+import { settled } from './client.js';
+import { listen } from './keys.js';
+import { Presence } from './presence.js';
+
+const shown = document.querySelector('[data-presence]');
+if (shown) {
+  const { presence, display, remaining } = shown.dataset;
+  settled();
+  new Presence(presence, display, Number(remaining));
+  if (document.getElementById('fiche')) listen();
+}
