@@ -73,8 +73,9 @@ pub async fn dress<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let request = req.request().clone();
+    // Only now: a request that is shared cannot be routed.
     let mut res = next.call(req).await?;
+    let request = res.request().clone();
     let page = res.response_mut().extensions_mut().remove::<Page>();
     let dressed = match page {
         Some(page) => Some(draw(&request, &page, StatusCode::OK)),
