@@ -434,23 +434,13 @@ mod tests {
 
     #[test]
     fn both_databases_have_the_same_migrations() {
-        use diesel::migration::{Migration, MigrationSource};
-        let names = |source: &dyn Fn() -> Vec<String>| source();
-        let sqlite = names(&|| {
-            MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
-                .unwrap()
-                .iter()
-                .map(|m: &Box<dyn Migration<_>>| m.name().to_string())
-                .collect()
-        });
-        let postgres = names(&|| {
-            MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)
-                .unwrap()
-                .iter()
-                .map(|m: &Box<dyn Migration<_>>| m.name().to_string())
-                .collect()
-        });
-        assert_eq!(sqlite, postgres);
+        use diesel::backend::Backend;
+        use diesel::migration::MigrationSource;
+        fn names<B: Backend>(source: &impl MigrationSource<B>) -> Vec<String> {
+            source.migrations().unwrap().iter().map(|migration| migration.name().to_string()).collect()
+        }
+        let sqlite = names::<diesel::sqlite::Sqlite>(&SQLITE);
+        assert_eq!(sqlite, names::<diesel::pg::Pg>(&POSTGRES));
         assert!(!sqlite.is_empty());
     }
 }

@@ -64,7 +64,7 @@ impl Part {
 }
 
 /// What is known of a row without opening it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct About {
     pub sheet: SheetId,
     pub dwelling: DwellingId,
@@ -306,18 +306,9 @@ pub(super) fn digest_of(conn: &mut Conn, id: &GenerationId) -> Result<Option<Str
     Ok(generations::table.find(id).select(generations::digest).first(conn).optional()?)
 }
 
-/// What a committee's present generation holds: sheet → (fingerprint, first publication, last change, commune).
+/// What a committee's present generation holds.
 pub(super) fn present_state(conn: &mut Conn, generation: &GenerationId) -> Result<Vec<About>> {
-    let rows: Vec<(
-        SheetId,
-        DwellingId,
-        GenerationId,
-        CommitteeId,
-        Insee,
-        String,
-        NaiveDateTime,
-        NaiveDateTime,
-    )> = sheets::table
+    Ok(sheets::table
         .filter(sheets::generation_id.eq(generation))
         .select((
             sheets::sheet_id,
@@ -329,31 +320,7 @@ pub(super) fn present_state(conn: &mut Conn, generation: &GenerationId) -> Resul
             sheets::first_published_at,
             sheets::changed_at,
         ))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(
-            |(
-                sheet,
-                dwelling,
-                generation,
-                committee,
-                commune,
-                fingerprint,
-                first_published_at,
-                changed_at,
-            )| About {
-                sheet,
-                dwelling,
-                generation,
-                committee,
-                commune,
-                fingerprint,
-                first_published_at,
-                changed_at,
-            },
-        )
-        .collect())
+        .load(conn)?)
 }
 
 /// Notes sheets that the landlord's file no longer holds, and forgets those that came back.
