@@ -1,5 +1,7 @@
 //! The sealed rows. In clear: ids, committee, commune, generation, digests; nothing else of a sheet.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use zeroize::Zeroizing;
@@ -326,17 +328,17 @@ pub(super) fn present_state(conn: &mut Conn, generation: &GenerationId) -> Resul
 /// Notes sheets that the landlord's file no longer holds, and forgets those that came back.
 pub(super) fn follow_departures(
     conn: &mut Conn,
+    committee: &CommitteeId,
     gone: &[About],
-    present: &[SheetId],
+    present: &HashSet<&SheetId>,
     now: Now,
 ) -> Result<()> {
-    for chunk in present.chunks(500) {
-        diesel::delete(
-            withdrawals::table.filter(
-                withdrawals::kind.eq(WithdrawalKind::Import).and(withdrawals::sheet_id.eq_any(chunk)),
-            ),
-        )
-        .execute(conn)?;
+    let noted: Vec<SheetId> = withdrawals::table
+        .filter(withdrawals::committee_id.eq(committee).and(withdrawals::kind.eq(WithdrawalKind::Import)))
+        .select(withdrawals::sheet_id)
+        .load(conn)?;
+    for back in noted.iter().filter(|sheet| present.contains(sheet)) {
+        diesel::delete(withdrawals::table.find((back, WithdrawalKind::Import))).execute(conn)?;
     }
     for about in gone {
         on_conn!(conn, |c| diesel::insert_into(withdrawals::table)
