@@ -56,4 +56,6 @@ pub static ROUTES: &[Row] = &[
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    // Every other address: the same 404 as an address without a sheet
+    get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

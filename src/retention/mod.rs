@@ -91,6 +91,9 @@ pub fn oldest_day_kept(today: NaiveDate) -> NaiveDate {
 /// Rows of traces erased in one transaction.
 const TRACES_AT_ONCE: i64 = 500;
 
+/// How long the timetable's own record is kept: no person is in it, it only grows.
+const JOB_RUNS_KEPT: TimeDelta = TimeDelta::days(30);
+
 /// Erases what is older than six months, counted first into the months' figures (E38).
 pub fn retain(machine: &Machine) -> Result<String> {
     let now = machine.clock().now();
@@ -106,7 +109,8 @@ pub fn retain(machine: &Machine) -> Result<String> {
     }
     let sign_ins = machine.db().write(|conn| erase_past_sign_ins(conn, now))?;
     machine.db().write(|conn| {
-        diesel::delete(job_runs::table.filter(job_runs::due_at.lt(limit))).execute(conn)?;
+        let past_runs = now.naive() - JOB_RUNS_KEPT;
+        diesel::delete(job_runs::table.filter(job_runs::due_at.lt(past_runs))).execute(conn)?;
         diesel::delete(imports::table.filter(imports::received_at.lt(limit))).execute(conn)?;
         Ok(())
     })?;
