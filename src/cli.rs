@@ -19,7 +19,7 @@ use crate::platform::crypto::Secrets;
 use crate::platform::id::Insee;
 use crate::platform::{Clock, Error};
 use crate::sheets::import::Format;
-use crate::sheets::publish;
+use crate::sheets::{permit, publish};
 use crate::{app, retention, timetable, traces};
 
 /// Extranet sécurisé des fiches de synthèse, entre un bailleur social et ses communes.
@@ -483,7 +483,7 @@ fn tell_secret(secret: &str, until: DateTime<Utc>) {
 
 fn verify_traces(place: &Place) -> Done {
     let machine = open(place)?;
-    match machine.db().read(|conn| traces::verify(conn, machine.secrets().master()))? {
+    match retention::verify_traces(&machine)? {
         traces::Verdict::Whole { batches, rows, erased } => {
             say(&format!(
                 "La chaîne est entière : {rows} traces en {batches} lots ; {erased} lots effacés à terme."
@@ -535,7 +535,9 @@ fn check(place: &Place) -> Done {
     let loaded = Settings::load(place);
     match &loaded {
         Ok(settings) => {
-            let faults = settings.production_faults();
+            let mut faults = settings.production_faults();
+            // What `serve` would refuse must be told here.
+            faults.extend(permit::schedule(&settings.opening_hours).err().map(|fault| fault.to_string()));
             verdict(
                 "réglages",
                 if faults.is_empty() { Ok("complets".to_owned()) } else { Err(faults.join("\n")) },

@@ -99,6 +99,7 @@ fn line(
         sheets: if committee.purged_at.is_some() { "–".to_owned() } else { published.sheets.to_string() },
         state,
         state_words,
+        in_session: committee.is_in_session(now.today()),
         certificate,
     })
 }
@@ -110,8 +111,10 @@ pub async fn confirm_held(
 ) -> Result<Page> {
     let id = id.into_inner();
     let (committee, published) = who
-        .read(move |conn, _| {
-            let committee = committees::find(conn, &id)?.ok_or(Error::NotFound)?;
+        .read(move |conn, who| {
+            let committee = committees::find(conn, &id)?
+                .filter(|committee| committee.is_in_session(who.now().today()))
+                .ok_or(Error::NotFound)?;
             let published = published::of(conn, &committee.id)?;
             Ok((committee, published))
         })
