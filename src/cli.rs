@@ -181,6 +181,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     // First of all: rustls takes the provider that is installed when it is asked.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    keep_memory_off_the_disk();
     let place = |default: &str| Place {
         config: cli.place.config.clone(),
         data: cli.place.data.clone().unwrap_or_else(|| PathBuf::from(default)),
@@ -200,6 +201,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(3)
         }
     }
+}
+
+/// No core dump: memory holds keys and opened sheets. A system that refuses even this has none to give.
+fn keep_memory_off_the_disk() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// A closed pipe ends a command quietly.

@@ -10,6 +10,7 @@ pub mod format;
 pub mod layout;
 pub mod marks;
 pub mod paths;
+pub mod qr;
 pub mod table;
 
 pub use layout::{Chrome, Page, document};

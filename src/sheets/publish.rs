@@ -206,12 +206,9 @@ impl Publication<'_> {
 
     /// Destroys what was written of a file that is not published.
     fn destroy_drafts(&self) -> Result<()> {
-        for draft in &self.drafts {
-            if let Some(generation) = &draft.generation {
-                destroy::generation(self.machine, &generation.id)?;
-            }
-        }
-        Ok(())
+        let begun: Vec<GenerationId> =
+            self.drafts.iter().filter_map(|draft| Some(draft.generation.as_ref()?.id.clone())).collect();
+        destroy::generations(self.machine, &begun)
     }
 
     /// Points every committee at its new generation, in one transaction, if none has moved meanwhile.
@@ -241,7 +238,8 @@ impl Publication<'_> {
                 committee.purged_at = None;
                 committees::save(conn, &committee)?;
                 let gone: Vec<About> = draft.present.values().cloned().collect();
-                store::follow_departures(conn, &gone, &draft.ids, self.now)?;
+                let present = draft.ids.iter().collect();
+                store::follow_departures(conn, &committee.id, &gone, &present, self.now)?;
             }
             diesel::insert_into(imports::table)
                 .values((
@@ -431,12 +429,13 @@ impl import::Sink for Publication<'_> {
         }
         self.trace_first_publications()?;
         self.swap()?;
-        for draft in &self.drafts {
-            if let (Some(_), Some(old)) = (&draft.generation, &draft.before) {
-                destroy::generation(self.machine, old)?;
-            }
-        }
-        Ok(())
+        let old: Vec<GenerationId> = self
+            .drafts
+            .iter()
+            .filter(|draft| draft.generation.is_some())
+            .filter_map(|draft| draft.before.clone())
+            .collect();
+        destroy::generations(self.machine, &old)
     }
 }
 
@@ -457,8 +456,6 @@ pub fn sweep_orphans(machine: &Machine) -> Result<usize> {
             .select(generations::id)
             .load(conn)?)
     })?;
-    for orphan in &orphans {
-        destroy::generation(machine, orphan)?;
-    }
+    destroy::generations(machine, &orphans)?;
     Ok(orphans.len())
 }

@@ -242,7 +242,9 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
     };
     Ok(match refusal {
         Refusal::NotFound => Error::NotFound,
-        Refusal::Closed { .. } => Error::Closed,
+        Refusal::Closed { until, .. } => {
+            page(refusal.word(), 403, refusals::closed(&landlord, &format::day_and_time(*until)))
+        }
         Refusal::SecondFactor => Error::First(paths::LOGIN_CODE),
         Refusal::Charter => Error::First(paths::CHARTER),
         Refusal::Suspended(s) | Refusal::CommuneSuspended(s) => {

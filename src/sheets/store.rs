@@ -1,5 +1,7 @@
 //! The sealed rows. In clear: ids, committee, commune, generation, digests; nothing else of a sheet.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use zeroize::Zeroizing;
@@ -64,7 +66,7 @@ impl Part {
 }
 
 /// What is known of a row without opening it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct About {
     pub sheet: SheetId,
     pub dwelling: DwellingId,
@@ -310,18 +312,9 @@ pub(super) fn digest_of(conn: &mut Conn, id: &GenerationId) -> Result<Option<Str
     Ok(generations::table.find(id).select(generations::digest).first(conn).optional()?)
 }
 
-/// What a committee's present generation holds: sheet → (fingerprint, first publication, last change, commune).
+/// What a committee's present generation holds.
 pub(super) fn present_state(conn: &mut Conn, generation: &GenerationId) -> Result<Vec<About>> {
-    let rows: Vec<(
-        SheetId,
-        DwellingId,
-        GenerationId,
-        CommitteeId,
-        Insee,
-        String,
-        NaiveDateTime,
-        NaiveDateTime,
-    )> = sheets::table
+    Ok(sheets::table
         .filter(sheets::generation_id.eq(generation))
         .select((
             sheets::sheet_id,
@@ -333,47 +326,23 @@ pub(super) fn present_state(conn: &mut Conn, generation: &GenerationId) -> Resul
             sheets::first_published_at,
             sheets::changed_at,
         ))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(
-            |(
-                sheet,
-                dwelling,
-                generation,
-                committee,
-                commune,
-                fingerprint,
-                first_published_at,
-                changed_at,
-            )| About {
-                sheet,
-                dwelling,
-                generation,
-                committee,
-                commune,
-                fingerprint,
-                first_published_at,
-                changed_at,
-            },
-        )
-        .collect())
+        .load(conn)?)
 }
 
 /// Notes sheets that the landlord's file no longer holds, and forgets those that came back.
 pub(super) fn follow_departures(
     conn: &mut Conn,
+    committee: &CommitteeId,
     gone: &[About],
-    present: &[SheetId],
+    present: &HashSet<&SheetId>,
     now: Now,
 ) -> Result<()> {
-    for chunk in present.chunks(500) {
-        diesel::delete(
-            withdrawals::table.filter(
-                withdrawals::kind.eq(WithdrawalKind::Import).and(withdrawals::sheet_id.eq_any(chunk)),
-            ),
-        )
-        .execute(conn)?;
+    let noted: Vec<SheetId> = withdrawals::table
+        .filter(withdrawals::committee_id.eq(committee).and(withdrawals::kind.eq(WithdrawalKind::Import)))
+        .select(withdrawals::sheet_id)
+        .load(conn)?;
+    for back in noted.iter().filter(|sheet| present.contains(sheet)) {
+        diesel::delete(withdrawals::table.find((back, WithdrawalKind::Import))).execute(conn)?;
     }
     for about in gone {
         on_conn!(conn, |c| diesel::insert_into(withdrawals::table)
