@@ -44,7 +44,7 @@ struct PlaceArgs {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Créer les clés, la base et un fichier de réglages à remplir
+    /// Créer les clés et un fichier de réglages à remplir
     Init,
     /// Servir l’extranet
     Serve,

@@ -14,7 +14,6 @@ use super::view::refusals::{self, ConventionEnded, Suspended};
 use crate::committees::Committee;
 use crate::conventions::Standing;
 use crate::identity::Allowed;
-use crate::identity::account::Suspension;
 use crate::page::format;
 use crate::page::marks::Mark;
 use crate::page::{Page, paths};
@@ -250,7 +249,7 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
         Refusal::SecondFactor => Error::First(paths::LOGIN_CODE),
         Refusal::Charter => Error::First(paths::CHARTER),
         Refusal::Suspended(s) | Refusal::CommuneSuspended(s) => {
-            page(refusal.word(), 403, refusals::suspended(&suspended(s), &landlord))
+            page(refusal.word(), 403, refusals::suspended(&Suspended::of(s.since, &s.reason), &landlord))
         }
         Refusal::NoConvention { commune, standing } => {
             page(refusal.word(), 403, no_convention(commune, *standing, &landlord))
@@ -260,15 +259,6 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
             page(refusal.word(), 429, refusals::rate_limited(&format::time(*again_at), &landlord))
         }
     })
-}
-
-fn suspended(suspension: &Suspension) -> Suspended {
-    let since = suspension.since.and_utc();
-    Suspended {
-        date: format::date_full(format::paris_date(since)),
-        time: format::time(since),
-        reason: suspension.reason.trim_end_matches('.').to_owned(),
-    }
 }
 
 fn no_convention(commune: &str, standing: Standing, landlord: &crate::notices::Landlord) -> Page {
