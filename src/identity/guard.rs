@@ -155,8 +155,8 @@ impl<A: Action> Allowed<A> {
                 secret => OpenSecret::from_base32(secret)?.code_at(seconds)?,
             };
             let about = match &account.commune {
-                Some(commune) => format!("{}, {commune}", account.role),
-                None => account.role.clone(),
+                Some(commune) => format!("{}, {commune}", account.role.in_french()),
+                None => account.role.in_french().to_owned(),
             };
             Ok(DemoAccount { login: account.login.clone(), password: account.password.clone(), code, about })
         };

@@ -144,6 +144,17 @@ pub fn entries_in_order(opened: &[Opened]) -> Result<Vec<(store::About, ListEntr
     Ok(order.into_iter().filter_map(|place| entries.get(place).cloned()).collect())
 }
 
+/// The sheets of one dwelling, by rank as in its list.
+pub fn sheets_in_order(opened: &[Opened]) -> Result<Vec<Sheet>> {
+    let mut sheets = opened
+        .iter()
+        .map(|one| Sheet::from_bytes(&one.bytes).map_err(Error::internal))
+        .collect::<Result<Vec<_>>>()?;
+    // Stable: equal ranks stay in the order of the file.
+    sheets.sort_by_key(|sheet| sheet.proposed_rank.unwrap_or(u32::MAX));
+    Ok(sheets)
+}
+
 /// What one reader has read of a committee, and what was taken back from it.
 pub struct ReadingState {
     readings: Vec<(SheetId, String)>,
