@@ -9,7 +9,7 @@ use crate::{agenda, assets, conventions, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
     // Anybody
-    get("/static/{name}", &assets::serve).open_outside_hours(),
+    get("/static/{version}/{name}", &assets::serve).open_outside_hours(),
     get("/sante", &overview::health).open_outside_hours(),
     get("/mentions", &public::legal_notice).open_outside_hours(),
     get("/accessibilite", &public::accessibility).open_outside_hours(),
@@ -46,6 +46,10 @@ pub static ROUTES: &[Row] = &[
     get("/commissions/{id}/texte", &sheets::routes::list_text),
     post("/commissions/{id}/texte", &sheets::routes::search_text),
     post("/commissions/{id}/recherche", &sheets::routes::search),
+    get("/commissions/{id}/comparer/{dwelling}", &sheets::comparison::page),
+    post("/commissions/{id}/comparer/{dwelling}/affichage", &sheets::comparison::display),
+    post("/commissions/{id}/comparer/{dwelling}/presence", &sheets::comparison::stay),
+    get("/commissions/{id}/comparer/{dwelling}/texte", &sheets::comparison::text),
     get("/fiches/{id}", &sheets::routes::sheet),
     post("/fiches/{id}/affichage", &sheets::routes::display_sheet),
     post("/fiches/{id}/presence", &sheets::routes::sheet_presence),
@@ -54,6 +58,7 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/commissions", &agenda::routes::committees),
     get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
+    get("/gestion/certificats/{id}", &agenda::routes::certificate),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
     // Every other address: the same 404 as an address without a sheet

@@ -1,69 +1,34 @@
 // A list of painted names: one picture for all rows, cut into their canvases. Also its search.
 
-import { end, post, refused, settled } from './client.js';
-import { drawCell, onScheme } from './pixels.js';
-import { Presence } from './presence.js';
+import { post, refused } from './client.js';
+import { drawCell } from './pixels.js';
+import { keepPainted, length, lengths } from './strip.js';
 
 const list = document.querySelector('[data-list]');
-const path = list?.dataset.list;
 const rows = list ? [...list.querySelectorAll('[data-sheet]')] : [];
 
-let display = null;
-let presence = null;
-let turn = 0;
-let timer = 0;
-let known = list?.clientWidth;
-
-const number = (response, name) => Number.parseFloat(response.headers.get(name) ?? '');
-
-async function paint() {
-  const mine = (turn += 1);
-  const asked = { width: list.clientWidth, ratio: Math.min(3, devicePixelRatio || 1), generation: list.dataset.generation };
-  if (display) asked.display = display;
-  let response;
-  try {
-    response = await post(`${path}/affichage`, asked);
-  } catch {
-    if (!display) end('lost');
-    return;
-  }
-  if (presence?.over || mine !== turn) return;
-  // 409: a newer publication has other rows. Like any refusal, the server's page says what holds.
-  if (!response.ok) return refused();
-  const bitmap = await createImageBitmap(await response.blob()).catch(() => null);
-  if (presence?.over || mine !== turn) return bitmap?.close();
-  if (!bitmap) return refused();
-  // A painted name stands 28 css px high, whatever density it was drawn at.
-  const ratio = number(response, 'X-Parvis-Name-Height') / 28 || number(response, 'X-Parvis-Ratio') || asked.ratio;
-  const height = number(response, 'X-Parvis-Row-Height') || Math.floor(bitmap.height / Math.max(1, rows.length));
-  const left = number(response, 'X-Parvis-Number-Left');
+function cut(bitmap, response, ratio) {
+  const height = length(response, 'Row-Height');
+  const left = length(response, 'Number-Left');
+  const widths = lengths(response, 'Name-Widths');
   const cells = {
-    row: { left: 0, top: 0, width: bitmap.width, height },
-    name: { left: 0, top: 0, width: left || bitmap.width, height: number(response, 'X-Parvis-Name-Height') || height },
+    // Up to the number, or as wide as the strip where the number stands below: one watermark.
+    name: { left: 0, top: 0, width: left || bitmap.width, height: length(response, 'Name-Height') },
     number: {
       left,
-      top: number(response, 'X-Parvis-Number-Top'),
-      width: number(response, 'X-Parvis-Number-Width'),
-      height: number(response, 'X-Parvis-Number-Height'),
+      top: length(response, 'Number-Top'),
+      width: length(response, 'Number-Width'),
+      height: length(response, 'Number-Height'),
     },
   };
   rows.forEach((row, index) => {
     for (const canvas of row.querySelectorAll('canvas')) {
       const cell = cells[canvas.dataset.part];
-      drawCell(canvas, bitmap, { ...cell, top: cell.top + index * height }, ratio, canvas.dataset.part !== 'row');
+      drawCell(canvas, bitmap, { ...cell, top: cell.top + index * height }, ratio);
     }
+    // The link, and its rule, are as wide as the name.
+    row.style.setProperty('--name', `${widths[index] / ratio}px`);
   });
-  bitmap.close();
-  settled();
-  display = response.headers.get('X-Parvis-Display') ?? display;
-  const remaining = number(response, 'X-Parvis-Remaining');
-  if (presence) presence.remains(remaining);
-  else presence = new Presence(path, display, remaining);
-}
-
-function soon() {
-  clearTimeout(timer);
-  timer = setTimeout(() => { if (!presence?.over) paint(); }, 250);
 }
 
 // The search is the server's: the page knows no name. What was typed never enters an address.
@@ -104,14 +69,12 @@ function clear() {
   found.textContent = '';
 }
 
+// Where the style sheet stacks the cells of a row, the number is painted under the name.
+const stacked = matchMedia('(max-width: 860px)');
+const room = () => (stacked.matches ? innerWidth : Math.max(960, innerWidth));
+
 if (list) {
-  paint();
-  addEventListener('resize', () => {
-    if (list.clientWidth === known) return;
-    known = list.clientWidth;
-    soon();
-  });
-  onScheme(soon);
+  keepPainted(list, room, cut);
   if (form) form.hidden = false;
   form?.addEventListener('submit', (event) => {
     event.preventDefault();

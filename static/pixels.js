@@ -34,32 +34,24 @@ export function drawSheet(canvas, bitmap) {
   context.putImageData(picture, 0, 0);
 }
 
-/**
- * One cell of a list: ink in the colour of the text around it, on whatever stands behind.
- * `crop` ends the canvas where the ink ends, so that a link's rule is as long as the name.
- */
-export function drawCell(canvas, bitmap, cell, ratio, crop) {
-  const scratch = new OffscreenCanvas(Math.max(1, cell.width), Math.max(1, cell.height));
-  const context = scratch.getContext('2d', { willReadFrequently: true });
+/** One cell of a strip: ink in the colour of the text around it, on whatever stands behind. */
+export function drawCell(canvas, bitmap, cell, ratio) {
+  canvas.width = Math.max(1, cell.width);
+  canvas.height = Math.max(1, cell.height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   context.drawImage(bitmap, cell.left, cell.top, cell.width, cell.height, 0, 0, cell.width, cell.height);
-  const picture = context.getImageData(0, 0, scratch.width, scratch.height);
+  const picture = context.getImageData(0, 0, canvas.width, canvas.height);
   const [red, green, blue] = getComputedStyle(canvas).color.match(/[\d.]+/g).map(Number);
   const bytes = picture.data;
-  let edge = 0;
   for (let at = 0; at < bytes.length; at += 4) {
     const ink = bytes[at + 3] === 0 ? 0 : 255 - bytes[at];
     bytes[at] = red;
     bytes[at + 1] = green;
     bytes[at + 2] = blue;
     bytes[at + 3] = ink;
-    // A watermark is pale: it does not lengthen the name.
-    if (ink > 110) edge = Math.max(edge, (at / 4) % scratch.width);
   }
-  const width = crop ? Math.max(1, Math.min(scratch.width, edge + 2)) : scratch.width;
-  canvas.width = width;
-  canvas.height = scratch.height;
-  canvas.getContext('2d').putImageData(picture, 0, 0);
-  canvas.style.width = `${width / ratio}px`;
-  canvas.style.height = `${scratch.height / ratio}px`;
+  context.putImageData(picture, 0, 0);
+  canvas.style.width = `${canvas.width / ratio}px`;
+  canvas.style.height = `${canvas.height / ratio}px`;
   canvas.classList.add('painted');
 }

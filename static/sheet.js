@@ -76,9 +76,11 @@ function enlarge(step) {
 }
 
 let known = column();
+let density = devicePixelRatio;
 addEventListener('resize', () => {
-  if (column() === known) return;
+  if (column() === known && devicePixelRatio === density) return;
   known = column();
+  density = devicePixelRatio;
   soon();
 });
 onScheme(soon);

@@ -282,7 +282,7 @@ fn people(machine: &Machine) -> Result<Vec<DemoAccount>> {
             login: login.to_owned(),
             password: secret.to_owned(),
             totp_secret: made.totp_secret,
-            role: role.as_str().to_owned(),
+            role,
             commune: named(communes),
             first_login_done: true,
         });
@@ -299,7 +299,7 @@ fn people(machine: &Machine) -> Result<Vec<DemoAccount>> {
         login: "nora.vasseur".to_owned(),
         password: secret.to_string(),
         totp_secret: String::new(),
-        role: Role::Instructor.as_str().to_owned(),
+        role: Role::Instructor,
         commune: named(valbourg),
         first_login_done: false,
     });
@@ -315,16 +315,16 @@ pub fn welcome(machine: &Machine, port: u16) -> String {
     );
     let _ = writeln!(
         text,
-        "  {:<16} {:<26} {:<12} {:<22} première connexion",
+        "  {:<16} {:<26} {:<36} {:<22} première connexion",
         "identifiant", "mot de passe", "rôle", "commune"
     );
     for account in machine.demo_accounts() {
         let _ = writeln!(
             text,
-            "  {:<16} {:<26} {:<12} {:<22} {}",
+            "  {:<16} {:<26} {:<36} {:<22} {}",
             account.login,
             account.password,
-            account.role,
+            account.role.in_french(),
             account.commune.as_deref().unwrap_or("–"),
             if account.first_login_done { "faite" } else { "à faire" }
         );

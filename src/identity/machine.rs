@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::Role;
 pub use crate::platform::config::Place;
 use crate::platform::config::Settings;
 use crate::platform::crypto::Secrets;
@@ -34,7 +35,7 @@ pub struct DemoAccount {
     pub password: String,
     /// In base 32; empty before the second factor is set up.
     pub totp_secret: String,
-    pub role: String,
+    pub role: Role,
     pub commune: Option<String>,
     pub first_login_done: bool,
 }

@@ -385,11 +385,10 @@ pub async fn own_account(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) ->
                 actor.account.charter_version
             )
         }),
-        sessions: vec![account_view::Session {
+        session: account_view::Session {
             device: actor.session.device.clone(),
             opened: format!("ouverte à {}", format::time(actor.session.created_at.and_utc())),
-            current: true,
-        }],
+        },
     };
     Ok(view::account(&view))
 }

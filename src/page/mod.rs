@@ -3,6 +3,7 @@
 //! A view takes finished words and gives a [`Page`]; [`document`] puts the frame around it. Nothing
 //! is inline: the content security policy allows neither a script nor a style in a page.
 
+pub mod assets;
 pub mod banner;
 pub mod chart;
 pub mod form;
@@ -13,5 +14,5 @@ pub mod paths;
 pub mod qr;
 pub mod table;
 
+pub use assets::asset;
 pub use layout::{Chrome, Page, document};
-pub use paths::asset;

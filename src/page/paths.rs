@@ -1,13 +1,5 @@
 //! Addresses, written once. None of them holds anything personal (E12): ids only.
 
-/// The address of a static file.
-pub fn asset(name: &str) -> String {
-    format!("/static/{name}?v={ASSETS_VERSION}")
-}
-
-/// Changes when a static file changes, so that browsers may keep what they have.
-const ASSETS_VERSION: &str = env!("CARGO_PKG_VERSION");
-
 pub const LOGIN: &str = "/connexion";
 pub const LOGIN_CODE: &str = "/connexion/code";
 pub const SIGN_OUT: &str = "/deconnexion";
@@ -17,8 +9,6 @@ pub const CHARTER: &str = "/charte";
 pub const ACCOUNT: &str = "/compte";
 /// Keeps the reader's preference between pixels and text.
 pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
-/// Closes every other session of the account.
-pub const OTHER_SESSIONS: &str = "/compte/sessions";
 /// Blocks one's own account after a connection that was somebody else's (wording 10).
 pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
 pub const LOCK: &str = "/verrou";
@@ -75,4 +65,9 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
+}
+
+/// A certificate of purge, as a file.
+pub fn certificate(id: &str) -> String {
+    format!("/gestion/certificats/{id}")
 }

@@ -190,6 +190,8 @@ const READERS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The advisory lock that gives PostgreSQL the meaning of `BEGIN IMMEDIATE`, across instances.
 const WRITE_LOCK: i64 = 7261;
+/// Held by the session that brings the tables to this version.
+const MIGRATION_LOCK: i64 = 7262;
 
 /// The doors. Cloning shares the pools.
 #[derive(Clone)]
@@ -244,16 +246,24 @@ impl Db {
 
     /// Brings the tables to this version; does nothing where they are.
     pub fn migrate(&self, contents: Contents) -> Result<()> {
-        let _turn = self.gate.pass();
         let mut conn = self.lend(&self.writer)?;
-        match (&mut *conn, contents) {
+        let _turn = self.gate.pass();
+        if let Conn::Pg(c) = &mut *conn {
+            // Two instances that start together must not make the same table twice.
+            c.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+        }
+        let migrated = match (&mut *conn, contents) {
             (Conn::Sqlite(c), Contents::Main) => c.run_pending_migrations(SQLITE),
             (Conn::Sqlite(c), Contents::Keyring) => c.run_pending_migrations(KEYRING_SQLITE),
             (Conn::Pg(c), Contents::Main) => c.run_pending_migrations(POSTGRES),
             (Conn::Pg(c), Contents::Keyring) => c.run_pending_migrations(KEYRING_POSTGRES),
         }
         .map(|_| ())
-        .map_err(|e| Error::Internal(format!("migrating {}: {e}", self.location)))
+        .map_err(|e| Error::Internal(format!("migrating {}: {e}", self.location)));
+        if let Conn::Pg(c) = &mut *conn {
+            c.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+        }
+        migrated
     }
 
     /// One unchanging view; a write inside fails.

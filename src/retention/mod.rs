@@ -13,6 +13,7 @@ pub use certificate::{Certificate, Payload, verify};
 use crate::committees::{self, Committee};
 use crate::identity::{Machine, erase_past_sign_ins};
 use crate::platform::clock::start_of_day;
+use crate::platform::id::CertificateId;
 use crate::platform::keyring::KeyName;
 use crate::platform::schema::{
     certificates, committees as committees_table, imports, job_runs, purges, sheets,
@@ -66,7 +67,10 @@ fn purge_one(machine: &Machine, committee: &Committee) -> Result<Option<Certific
     machine.db().write(|conn| {
         certificate.insert(conn, at)?;
         diesel::update(committees_table::table.find(&committee.id))
-            .set(committees_table::purged_at.eq(Some(at.naive())))
+            .set((
+                committees_table::purged_at.eq(Some(at.naive())),
+                committees_table::adjourned_by.eq(None::<String>),
+            ))
             .execute(conn)?;
         diesel::delete(purges::table.find(&committee.id)).execute(conn)?;
         Ok(())
@@ -116,6 +120,13 @@ pub fn retain(machine: &Machine) -> Result<String> {
     })?;
     let keys = destroy_past_months(machine, now)?;
     Ok(format!("{erased} traces, {sign_ins} sessions and devices, {keys} month keys"))
+}
+
+/// Recomputes the chain of traces. A batch may be empty once its six months are over; one day is added,
+/// because a batch goes with its oldest row.
+pub fn verify_traces(machine: &Machine) -> Result<traces::Verdict> {
+    let oldest = oldest_day_kept(machine.clock().now().today()) + TimeDelta::days(1);
+    machine.db().read(|conn| traces::verify(conn, machine.secrets().master(), start_of_day(oldest)))
 }
 
 /// Destroys the key of each month that no trace and no sheet still names.
@@ -168,15 +179,25 @@ fn exceeds_six_months(at: NaiveDateTime, now: Now) -> bool {
 }
 
 /// All certificates, latest first.
-pub fn all_certificates(conn: &mut Conn) -> Result<Vec<Certificate>> {
-    let rows: Vec<(String, String, String)> = certificates::table
+pub fn all_certificates(conn: &mut Conn) -> Result<Vec<(CertificateId, Certificate)>> {
+    let rows: Vec<(CertificateId, String, String, String)> = certificates::table
         .order(certificates::issued_at.desc())
-        .select((certificates::payload, certificates::signature, certificates::key_id))
+        .select((certificates::id, certificates::payload, certificates::signature, certificates::key_id))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(payload, signature, key_id)| Certificate { payload, signature, key_id })
+        .map(|(id, payload, signature, key_id)| (id, Certificate { payload, signature, key_id }))
         .collect())
+}
+
+/// One certificate, to be taken away and verified elsewhere.
+pub fn certificate(conn: &mut Conn, id: &CertificateId) -> Result<Option<Certificate>> {
+    let row: Option<(String, String, String)> = certificates::table
+        .find(id)
+        .select((certificates::payload, certificates::signature, certificates::key_id))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(payload, signature, key_id)| Certificate { payload, signature, key_id }))
 }
 
 #[cfg(test)]

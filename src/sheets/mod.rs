@@ -3,6 +3,7 @@
 //! `sheet` is what a landlord publishes, `import` reads a file of them, `publish` makes it readable;
 //! `permit` alone decides who reads; `pixels` and `text` draw the same `presentation`.
 
+pub mod comparison;
 pub mod destroy;
 pub mod import;
 mod outline;

@@ -130,6 +130,28 @@ pub struct Opinion {
     pub reason: String,
 }
 
+/// The candidates for one dwelling side by side, in the order of the ranks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// « repère : 33 % »: the same for all, so said once.
+    pub effort_limit: String,
+    /// « seuil : 12 € par jour et UC ».
+    pub residual_limit: String,
+    pub candidates: Vec<Candidate>,
+}
+
+/// What of a sheet is compared. The rest is on the sheet, one link away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    pub applicant: Applicant,
+    pub rank: Option<u32>,
+    /// The four of the sheet; their notes leave out the limits, which stand above all.
+    pub landmarks: [Landmark; 4],
+    /// « public prioritaire », « cotation 145/200 ».
+    pub priorities: Vec<String>,
+    pub opinion: Opinion,
+}
+
 /// One line of a committee's list: what a reader needs to choose, painted like the sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListLine {

@@ -31,17 +31,22 @@ pub struct DisplayRequest {
     #[serde(default)]
     display: Option<String>,
     #[serde(default)]
-    generation: Option<String>,
+    pub(super) generation: Option<String>,
 }
 
 impl DisplayRequest {
-    /// `as` saturates: whatever a script sends becomes one of the steps.
     fn format(&self) -> Format {
-        Format::fit(self.width as u32, self.ratio as f32)
+        let (width, ratio) = self.size();
+        Format::fit(width, ratio)
+    }
+
+    /// `as` saturates: whatever a script sends becomes one of the painters' steps.
+    pub(super) fn size(&self) -> (u32, f32) {
+        (self.width as u32, self.ratio as f32)
     }
 
     /// The code of the display being drawn again; one that does not read is none.
-    fn again(&self) -> Option<DisplayId> {
+    pub(super) fn again(&self) -> Option<DisplayId> {
         self.display.as_deref().and_then(|code| code.parse().ok())
     }
 }
@@ -112,17 +117,17 @@ pub async fn display_list(
     }
     let widths: Vec<String> = strip.name_widths.iter().map(ToString::to_string).collect();
     answer.insert_header(("X-Parvis-Name-Widths", widths.join(" ")));
-    answer.insert_header(("X-Parvis-Ratio", ratio(strip.picture.width, format.css_width())));
+    answer.insert_header(("X-Parvis-Ratio", ratio(strip.picture.width, strip.css_width)));
     Ok(answer.body(strip.picture.png))
 }
 
 /// Device pixels for one of css, as drawn.
-fn ratio(width: u32, css_width: u32) -> String {
+pub(super) fn ratio(width: u32, css_width: u32) -> String {
     format!("{:.4}", f64::from(width) / f64::from(css_width.max(1)))
 }
 
 /// The headers of every picture: its code, and how long it may stay.
-fn picture(shown: &Displayed, now: Now) -> actix_web::HttpResponseBuilder {
+pub(super) fn picture(shown: &Displayed, now: Now) -> actix_web::HttpResponseBuilder {
     let mut answer = HttpResponse::Ok();
     answer
         .content_type("image/png")
@@ -154,7 +159,11 @@ pub async fn sheet_presence(
 }
 
 /// Whether what is on the screen may stay: decided anew, counted neither as activity nor as a display.
-async fn presence(who: Allowed<acts::StayPresent>, asked: Asked, present: Present) -> Result<HttpResponse> {
+pub(super) async fn presence(
+    who: Allowed<acts::StayPresent>,
+    asked: Asked,
+    present: Present,
+) -> Result<HttpResponse> {
     let permit = reading::permitted(&who, asked).await?;
     let code: DisplayId = present.display.and_then(|code| code.parse().ok()).ok_or(Error::Stale)?;
     let author = who.actor()?.author();
@@ -226,7 +235,7 @@ async fn text_list(
     Ok(text_view::committee(&view, &names, &search, &text_display(&shown, who.clock().now())))
 }
 
-fn text_display(shown: &Displayed, now: Now) -> TextDisplay {
+pub(super) fn text_display(shown: &Displayed, now: Now) -> TextDisplay {
     TextDisplay {
         code: shown.code.to_string(),
         remaining_ms: shown.remaining_ms(now),
@@ -290,7 +299,7 @@ async fn note_reading(who: &Allowed<acts::OpenSheet>, shown: &Displayed) -> Resu
 }
 
 /// Pixels or text: the display one looks at is the one that is remembered.
-async fn remember<A: Reads>(who: &Allowed<A>, text: bool) -> Result<()> {
+pub(super) async fn remember<A: Reads>(who: &Allowed<A>, text: bool) -> Result<()> {
     let account = who.actor()?.account;
     if account.reads_text == text {
         return Ok(());

@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 
 use super::outline::{self, Outlined};
 use super::permit::{Asked, Permit, Reads};
-use super::presentation::Presentation;
+use super::presentation::{Comparison, Presentation};
 use super::presenting::{self, CommitteeFacts, DwellingHead};
 use super::reading::{self, Displayed, ReadingState, day_past};
 use super::sheet::{Cents, Tenths};
 use super::store;
-use super::view::committee::{Committee as ListView, Group, Row};
+use super::view::committee::{Committee as ListView, Group, Row, spoken};
 use super::view::committees::{CommitteeLine, Committees, CommuneChoice, DwellingLine as DwellingCount};
+use super::view::compare;
 use super::view::frame::SheetFrame;
 use crate::committees::Committee;
 use crate::conventions;
@@ -19,7 +20,7 @@ use crate::page::chart::{SheetRule, SheetRuleGroup};
 use crate::page::format;
 use crate::page::marks::Mark;
 use crate::platform::clock::to_paris;
-use crate::platform::id::SheetId;
+use crate::platform::id::{CommitteeId, DwellingId, SheetId};
 use crate::platform::{Error, Result};
 
 /// « Commission du jeudi 26 novembre 2026, 9 h 30 ».
@@ -239,7 +240,7 @@ pub async fn list<A: Reads>(
             committee.reference,
             counted(dwellings, "logement", "logements"),
             counted(rows.len(), "fiche", "fiches"),
-            counted(read, "lue", "lues"),
+            if read == 0 { "aucune lue".to_owned() } else { counted(read, "lue", "lues") },
             removed_on(committee),
         ),
         groups,
@@ -308,26 +309,68 @@ pub async fn sheet<A: Reads>(who: &Allowed<A>, id: SheetId, csrf: String) -> Res
 /// The sheet of a display in the words both displays draw.
 pub async fn present<A: Reads>(who: &Allowed<A>, shown: &Displayed) -> Result<Presentation> {
     let (about, sheet) = reading::one_sheet(&shown.opened)?;
+    let facts = facts(who, &shown.committee, Some(&about)).await?;
+    let (generation, dwelling) = (about.generation, about.dwelling);
+    let candidates = who.read(move |conn, _| store::candidates(conn, &generation, &dwelling)).await?;
+    Ok(presenting::present(&sheet, &facts, candidates))
+}
+
+/// The candidates of a display, in the order of the page that names their sheets.
+pub async fn compare<A: Reads>(who: &Allowed<A>, shown: &Displayed) -> Result<Comparison> {
+    let facts = facts(who, &shown.committee, None).await?;
+    Ok(presenting::compare(&reading::sheets_in_order(&shown.opened)?, &facts))
+}
+
+/// What a sheet does not say itself.
+async fn facts<A: Reads>(
+    who: &Allowed<A>,
+    committee: &Committee,
+    about: Option<&store::About>,
+) -> Result<CommitteeFacts> {
     let settings = &who.settings().sheets;
-    let (generation, dwelling) = (about.generation.clone(), about.dwelling.clone());
-    let (candidates, communes) = who
-        .read(move |conn, _| {
-            let communes = conventions::communes(conn)?;
-            Ok((store::candidates(conn, &generation, &dwelling)?, communes))
-        })
-        .await?;
-    let communes = communes.into_iter().map(|commune| (commune.insee.to_string(), commune.name)).collect();
-    let committee = &shown.committee;
-    let facts = CommitteeFacts {
+    let communes = who.read(|conn, _| conventions::communes(conn)).await?;
+    Ok(CommitteeFacts {
         reference: committee.reference.clone(),
         sector: Some(committee.sector.clone()).filter(|sector| !sector.is_empty()),
         held_on: committee.held_on,
         ends_on: committee.ends_on,
         starts_at: committee.starts_at(),
-        communes,
-        imported_at: Some(to_paris(about.changed_at).naive_local()),
+        communes: communes.into_iter().map(|commune| (commune.insee.to_string(), commune.name)).collect(),
+        imported_at: about.map(|about| to_paris(about.changed_at).naive_local()),
         effort_alert: Tenths::new(i64::from(settings.effort_rate_alert)),
         residual_threshold: Cents::new(i64::from(settings.residual_income_threshold)),
-    };
-    Ok(presenting::present(&sheet, &facts, candidates))
+    })
+}
+
+/// The frame of a comparison: the dwelling, and which sheets are set side by side.
+pub async fn comparison<A: Reads>(
+    who: &Allowed<A>,
+    id: CommitteeId,
+    dwelling: DwellingId,
+) -> Result<compare::Comparison> {
+    let permit = reading::permitted(who, Asked::Comparison(id.clone(), dwelling.clone())).await?;
+    let list = reading::permitted(who, Asked::List(id)).await?;
+    let (list, rows) = outlined(who, list).await?;
+    let group = outline::arrange(&rows)
+        .into_iter()
+        .find(|group| group.dwelling == dwelling)
+        .ok_or(Error::NotFound)?;
+    let head = dwelling_of(&rows, &group).ok_or(Error::NotFound)?;
+    let committee = list.committee();
+    let lead = [counted(group.rows.len(), "candidat", "candidats"), head.details, head.rent];
+    let lead: Vec<String> = lead.into_iter().filter(|part| !part.is_empty()).collect();
+    Ok(compare::Comparison {
+        committee_id: committee.id.to_string(),
+        dwelling_id: dwelling.to_string(),
+        generation: permit.generation().map(ToString::to_string).unwrap_or_default(),
+        committee: format!("Commission du {}", format::date_medium(committee.held_on)),
+        dwelling: spoken(&head.kind, &head.address),
+        lead: lead.join(" · "),
+        candidates: group
+            .rows
+            .iter()
+            .filter_map(|place| rows.get(*place))
+            .map(|row| compare::Candidate { sheet_id: row.about.sheet.to_string(), rank: row.rank })
+            .collect(),
+    })
 }

@@ -212,7 +212,7 @@ impl Writer {
         self.health.failing.store(written.is_err(), Ordering::Relaxed);
         written?;
         self.batch = number;
-        self.chain.advance(head);
+        self.chain.advance(head, batch.at);
         let anchor = Anchor { batch: number, head: batch.head };
         *self.health.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(anchor);
         Ok(())

@@ -54,8 +54,8 @@ pub struct Account {
     pub password_changed: String,
     /// « Engagé le 3 novembre 2026, version 1 ».
     pub charter: String,
-    /// The live session first; usually the only one (E19).
-    pub sessions: Vec<Session>,
+    /// The only live session (E19).
+    pub session: Session,
 }
 
 /// What an account may read, for one commune.
@@ -75,7 +75,6 @@ pub struct Session {
     pub device: String,
     /// « ouverte à 9 h 58 ».
     pub opened: String,
-    pub current: bool,
 }
 
 /// One's own account.
@@ -100,17 +99,12 @@ pub fn account(view: &Account) -> Page {
             table.register {
                 thead { tr { th scope="col" { "Appareil" } th scope="col" { "Depuis" } th scope="col" { "État" } } }
                 tbody {
-                    @for session in &view.sessions {
-                        tr {
-                            th scope="row" { (session.device) }
-                            td { (session.opened) }
-                            td { @if session.current { (mark(Mark::Held, "celle-ci")) } @else { "autre" } }
-                        }
+                    tr {
+                        th scope="row" { (view.session.device) }
+                        td { (view.session.opened) }
+                        td { (mark(Mark::Held, "celle-ci")) }
                     }
                 }
-            }
-            @if view.sessions.iter().any(|session| !session.current) {
-                (form::post_button(paths::OTHER_SESSIONS, &view.csrf, "Fermer les autres", "button"))
             }
         }))
     };

@@ -5,6 +5,7 @@
 //! multiplied onto it, and sixteen greys are packed into a PNG. All of it is pure: the same sheet,
 //! mark and format give the same bytes, on any thread.
 
+mod comparison;
 mod drawing;
 mod fonts;
 mod glyphs;
@@ -20,6 +21,7 @@ mod watermark;
 #[cfg(test)]
 mod tests;
 
+pub use comparison::{ComparedStrip, comparison};
 pub use fonts::missing_glyph;
 pub use names::{Strip, names};
 pub use watermark::Watermark;

@@ -17,6 +17,8 @@ const MOST_ROWS: usize = 2000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Strip {
     pub picture: Picture,
+    /// Width of the strip on the page, in css px: with the picture's own width, its density.
+    pub css_width: u32,
     /// Height of one row; row `i` begins at `i * row_height`.
     pub row_height: u32,
     /// The name stands in the top `name_height` pixels of its row, from the left edge.
@@ -46,19 +48,20 @@ struct Cut {
 }
 
 impl Cut {
-    /// Name and number side by side.
+    /// Name and number side by side, as wide as their two columns and as high as a row of the table,
+    /// so that the watermark runs on from row to row.
     const WIDE: Cut = Cut {
-        width: 640.0,
-        row: 28.0,
+        width: 800.0,
+        row: 53.0,
         name: Style::new(Face::Regular, 18.0, Ink::TEXT),
         name_width: 404.0,
-        name_height: 28.0,
-        name_baseline: 21.0,
+        name_height: 53.0,
+        name_baseline: 33.0,
         number: Style::new(Face::Mono, 15.0, Ink::LABEL),
         number_left: 420.0,
         number_top: 0.0,
-        number_height: 28.0,
-        number_baseline: 21.0,
+        number_height: 53.0,
+        number_baseline: 33.0,
     };
 
     /// Number under the name; the client keeps 32 px at the left for the rank.
@@ -66,16 +69,16 @@ impl Cut {
         let width = (css_width as f32 - 64.0).clamp(240.0, 480.0);
         Cut {
             width,
-            row: 54.0,
+            row: 64.0,
             name: Style::new(Face::Regular, 18.0, Ink::TEXT),
             name_width: width,
-            name_height: 28.0,
-            name_baseline: 21.0,
+            name_height: 36.0,
+            name_baseline: 24.0,
             number: Style::new(Face::Mono, 15.0, Ink::LABEL),
             number_left: 0.0,
-            number_top: 28.0,
-            number_height: 26.0,
-            number_baseline: 46.0,
+            number_top: 36.0,
+            number_height: 28.0,
+            number_baseline: 55.0,
         }
     }
 }
@@ -111,6 +114,7 @@ pub fn names(lines: &[ListLine], mark: &Watermark, format: Format) -> Strip {
     let picture = drawing.print(mark, Pattern::LIST, scale);
     let device = |length: f32| (length * scale).round() as u32;
     Strip {
+        css_width: cut.width as u32,
         row_height: device(cut.row),
         name_height: device(cut.name_height),
         name_widths: widths

@@ -179,6 +179,7 @@ fn first_line(glyphs: &[Glyph], measure: f32) -> (&[Glyph], &[Glyph]) {
     let mut fitting = 0;
     let mut word = None;
     let mut fact = None;
+    let mut glue = None;
     for (at, glyph) in glyphs.iter().enumerate() {
         if glyph.kind == Kind::Space {
             word = Some((at, at + 1));
@@ -187,13 +188,17 @@ fn first_line(glyphs: &[Glyph], measure: f32) -> (&[Glyph], &[Glyph]) {
                 fact = word;
             }
         }
+        if glyph.kind == Kind::Glue && at > 0 {
+            glue = Some((at, at + 1));
+        }
         if glyph.starts {
             fitting = at;
         }
         pen += glyph.advance;
         if pen > measure && glyph.kind != Kind::Space && at > 0 {
-            // A word longer than the line is cut where it must; one glyph at least is taken.
-            let (end, start) = fact.or(word).filter(|(end, _)| *end > 0).unwrap_or({
+            // Where only a no-break space is left, it breaks before a word does. A word longer than
+            // the line is cut where it must; one glyph at least is taken.
+            let (end, start) = fact.or(word).or(glue).filter(|(end, _)| *end > 0).unwrap_or({
                 let cut = fitting.max(1);
                 (cut, cut)
             });

@@ -35,8 +35,10 @@ impl Pattern {
     pub(super) const WIDE: Pattern = Pattern { size: 17.0, pitch: 132.0, step: 640.0 };
     /// The pattern of a phone.
     pub(super) const NARROW: Pattern = Pattern { size: 11.0, pitch: 85.0, step: 414.0 };
+    /// The pattern of a table of candidates.
+    pub(super) const TABLE: Pattern = Pattern { size: 13.0, pitch: 92.0, step: 490.0 };
     /// The pattern of a list, closer, because each name is cut out on its own.
-    pub(super) const LIST: Pattern = Pattern { size: 11.0, pitch: 50.0, step: 414.0 };
+    pub(super) const LIST: Pattern = Pattern { size: 11.0, pitch: 60.0, step: 414.0 };
 }
 
 /// One leaning line of text, as rows of paper greys.

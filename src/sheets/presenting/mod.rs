@@ -2,8 +2,11 @@
 //! for the pixels and for the text.
 
 mod blocks;
+mod comparison;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+pub use comparison::compare;
 
 use super::presentation::{
     Applicant, Dwelling, Landmark, ListLine, Opinion, Presentation, Rank, Rule, RunningHead,
@@ -327,6 +330,19 @@ fn fraction(value: i64, length: i64) -> f32 {
     (value as f64 / length as f64).clamp(0.0, 1.0) as f32
 }
 
+/// In place of the limit where a rate is above it: a word, no verdict.
+const ABOVE: &str = "au-dessus du repère";
+
+/// « repère d’alerte : 33 % ».
+fn effort_limit(about: &CommitteeFacts) -> String {
+    format!("repère d’alerte{NBSP}: {}", rate(about.effort_alert.get()))
+}
+
+/// « par jour et UC, seuil 12 € ».
+fn residual_limit(about: &CommitteeFacts) -> String {
+    format!("par jour et UC, seuil {}", whole_or_exact(about.residual_threshold))
+}
+
 /// The rule of the effort rate ends at 50 %, a tick each 10 %.
 fn effort(figures: &Figures, about: &CommitteeFacts) -> Landmark {
     const END: i64 = 500;
@@ -336,11 +352,7 @@ fn effort(figures: &Figures, about: &CommitteeFacts) -> Landmark {
         label: "Taux d’effort".to_owned(),
         figure: figures.effort_rate.map_or_else(|| NOT_CALCULABLE.to_owned(), |effort| rate(effort.get())),
         unit: String::new(),
-        notes: vec![if above {
-            "au-dessus du repère".to_owned()
-        } else {
-            format!("repère d’alerte{NBSP}: {}", rate(alert.get()))
-        }],
+        notes: vec![if above { ABOVE.to_owned() } else { effort_limit(about) }],
         rule: figures.effort_rate.map(|effort| Rule {
             value: fraction(effort.get(), END),
             mark: fraction(alert.get(), END),
@@ -357,7 +369,7 @@ fn residual(figures: &Figures, about: &CommitteeFacts) -> Landmark {
         label: "Reste à vivre".to_owned(),
         figure: figures.residual_income.map_or_else(|| NOT_CALCULABLE.to_owned(), |left| money(left.get())),
         unit: String::new(),
-        notes: vec![format!("par jour et UC, seuil {}", whole_or_exact(threshold))],
+        notes: vec![residual_limit(about)],
         rule: figures.residual_income.map(|left| Rule {
             value: fraction(left.get(), END),
             mark: fraction(threshold.get(), END),
