@@ -19,7 +19,7 @@ use crate::platform::crypto::Secrets;
 use crate::platform::id::Insee;
 use crate::platform::{Clock, Error};
 use crate::sheets::import::Format;
-use crate::sheets::publish;
+use crate::sheets::{permit, publish};
 use crate::{app, retention, timetable, traces};
 
 /// Extranet sécurisé des fiches de synthèse, entre un bailleur social et ses communes.
@@ -44,7 +44,7 @@ struct PlaceArgs {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Créer les clés, la base et un fichier de réglages à remplir
+    /// Créer les clés et un fichier de réglages à remplir
     Init,
     /// Servir l’extranet
     Serve,
@@ -181,6 +181,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     // First of all: rustls takes the provider that is installed when it is asked.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    keep_memory_off_the_disk();
     let place = |default: &str| Place {
         config: cli.place.config.clone(),
         data: cli.place.data.clone().unwrap_or_else(|| PathBuf::from(default)),
@@ -200,6 +201,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(3)
         }
     }
+}
+
+/// No core dump: memory holds keys and opened sheets. A system that refuses even this has none to give.
+fn keep_memory_off_the_disk() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// A closed pipe ends a command quietly.
@@ -483,7 +490,7 @@ fn tell_secret(secret: &str, until: DateTime<Utc>) {
 
 fn verify_traces(place: &Place) -> Done {
     let machine = open(place)?;
-    match machine.db().read(|conn| traces::verify(conn, machine.secrets().master()))? {
+    match retention::verify_traces(&machine)? {
         traces::Verdict::Whole { batches, rows, erased } => {
             say(&format!(
                 "La chaîne est entière : {rows} traces en {batches} lots ; {erased} lots effacés à terme."
@@ -535,7 +542,9 @@ fn check(place: &Place) -> Done {
     let loaded = Settings::load(place);
     match &loaded {
         Ok(settings) => {
-            let faults = settings.production_faults();
+            let mut faults = settings.production_faults();
+            // What `serve` would refuse must be told here.
+            faults.extend(permit::schedule(&settings.opening_hours).err().map(|fault| fault.to_string()));
             verdict(
                 "réglages",
                 if faults.is_empty() { Ok("complets".to_owned()) } else { Err(faults.join("\n")) },

@@ -103,6 +103,11 @@ impl Committee {
             && self.generation_id.is_some()
     }
 
+    /// Whether it is being held on this Paris day, so that it may be declared over.
+    pub fn is_in_session(&self, today: NaiveDate) -> bool {
+        self.is_readable(today) && self.held_on <= today
+    }
+
     /// Whether its sheets are to be destroyed on this Paris day: the day after its last, the day
     /// after it was cancelled, the day after it was declared over (E7, E8). `<`, never `= yesterday`.
     pub fn is_due_for_purge(&self, today: NaiveDate) -> bool {
@@ -146,16 +151,15 @@ pub fn not_purged(conn: &mut Conn) -> Result<Vec<Committee>> {
         .load(conn)?)
 }
 
-/// Declares the session over: its sheets close at this instant (E7).
+/// Declares the session over: its sheets close at this instant (E7). False for one that is unknown, or
+/// not in session.
 pub fn adjourn(conn: &mut Conn, id: &CommitteeId, by: &str, now: Now) -> Result<bool> {
-    let changed = diesel::update(
-        committees::table
-            .find(id)
-            .filter(committees::adjourned_at.is_null())
-            .filter(committees::held_on.le(now.today())),
-    )
-    .set((committees::adjourned_at.eq(Some(now.naive())), committees::adjourned_by.eq(Some(by))))
-    .execute(conn)?;
+    if !find(conn, id)?.is_some_and(|committee| committee.is_in_session(now.today())) {
+        return Ok(false);
+    }
+    let changed = diesel::update(committees::table.find(id).filter(committees::adjourned_at.is_null()))
+        .set((committees::adjourned_at.eq(Some(now.naive())), committees::adjourned_by.eq(Some(by))))
+        .execute(conn)?;
     Ok(changed == 1)
 }
 
@@ -216,6 +220,18 @@ mod tests {
         announced.status = Status::Planned;
         one.follow(&announced, clock.now());
         assert!(one.is_readable(day("2026-11-23")), "a mistake is undone until midnight");
+    }
+
+    #[test]
+    fn e07_a_session_is_declared_over_on_its_own_days_only() {
+        let mut several_days = committee("2026-11-26", "2026-11-27");
+        for (today, in_session) in
+            [("2026-11-25", false), ("2026-11-26", true), ("2026-11-27", true), ("2026-11-28", false)]
+        {
+            assert_eq!(several_days.is_in_session(day(today)), in_session, "{today}");
+        }
+        several_days.adjourned_at = Some("2026-11-26T11:20:00".parse().unwrap());
+        assert!(!several_days.is_in_session(day("2026-11-26")));
     }
 
     #[test]

@@ -217,6 +217,9 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
         Error::First(path) => lead(req, path),
         Error::NotFound => draw(req, &refusals::not_found(), status),
         Error::Forbidden => draw(req, &refusals::forbidden(), status),
+        Error::Suspended { since, reason } => {
+            draw(req, &refusals::suspended(&refusals::Suspended::of(*since, reason), landlord), status)
+        }
         Error::Closed => {
             let now = guard::visit(req).map(|visit| visit.now.utc()).unwrap_or_default();
             let next = format::day_and_time(around.schedule.next_opening(now));

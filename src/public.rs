@@ -3,7 +3,7 @@
 use crate::identity::{Allowed, acts};
 use crate::notices;
 use crate::page::Page;
-use crate::platform::Result;
+use crate::platform::{Error, Result};
 
 pub async fn legal_notice(who: Allowed<acts::ReadNotices>) -> Result<Page> {
     Ok(notices::rights::legal_notice(&who.landlord()))
@@ -19,4 +19,9 @@ pub async fn help(who: Allowed<acts::ReadNotices>) -> Result<Page> {
 
 pub async fn report(who: Allowed<acts::ReadNotices>) -> Result<Page> {
     Ok(notices::report(&who.landlord()))
+}
+
+/// An address that no other row knows.
+pub async fn unknown(_: Allowed<acts::ReadNotices>) -> Result<Page> {
+    Err(Error::NotFound)
 }

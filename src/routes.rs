@@ -58,6 +58,9 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/commissions", &agenda::routes::committees),
     get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
+    get("/gestion/certificats/{id}", &agenda::routes::certificate),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    // Every other address: the same 404 as an address without a sheet
+    get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

@@ -80,6 +80,10 @@ pub async fn start(machine: &Machine) -> Result<tokio_cron_scheduler::JobSchedul
     let each_minute = tokio_cron_scheduler::Job::new_async("0 * * * * *", move |_, _| {
         let machine = machine.clone();
         Box::pin(async move {
+            if let Some(anchor) = machine.traces().health().take_anchor() {
+                let instance = machine.traces().instance();
+                tracing::info!(%instance, batch = anchor.batch, head = anchor.head, "traces anchored");
+            }
             let due = machine.refusals().close_minute(machine.clock().now());
             if let Err(error) = crate::identity::guard::write_refusals(&machine, due).await {
                 tracing::error!(cause = %error, "refusals of the past minute could not be written");

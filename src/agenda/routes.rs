@@ -9,7 +9,7 @@ use super::view::{self, Certificate, HeldConfirmation, ManagedCommittee, Managed
 use crate::committees::{self, Committee, Status};
 use crate::identity::{Allowed, Posted, acts, guard};
 use crate::page::{Page, format, paths};
-use crate::platform::id::CommitteeId;
+use crate::platform::id::{CertificateId, CommitteeId};
 use crate::platform::{Error, Now, Result};
 use crate::retention;
 use crate::sheets::published::{self, Published};
@@ -67,7 +67,7 @@ fn date_of(committee: &Committee) -> String {
 fn line(
     committee: &Committee,
     published: &Published,
-    certificates: &[retention::Certificate],
+    certificates: &[(CertificateId, retention::Certificate)],
     now: Now,
 ) -> Result<ManagedCommittee> {
     let (state, state_words) = match (committee.purged_at, committee.adjourned_at) {
@@ -86,12 +86,15 @@ fn line(
     };
     let mut certificate = None;
     if committee.purged_at.is_some() {
-        for one in certificates {
+        for (id, one) in certificates {
             let payload = one.read()?;
             if payload.committee == committee.reference {
                 let deleted = format::count(payload.sheets_deleted, "fiche détruite", "fiches détruites");
                 let left = format::count(payload.sheets_left, "restante", "restantes");
-                certificate = Some(Certificate { label: format!("{deleted}, {left}"), href: None });
+                certificate = Some(Certificate {
+                    label: format!("{deleted}, {left}"),
+                    href: Some(paths::certificate(id.as_str())),
+                });
                 break;
             }
         }
@@ -104,6 +107,7 @@ fn line(
         sheets: if committee.purged_at.is_some() { "–".to_owned() } else { published.sheets.to_string() },
         state,
         state_words,
+        in_session: committee.is_in_session(now.today()),
         certificate,
     })
 }
@@ -115,8 +119,10 @@ pub async fn confirm_held(
 ) -> Result<Page> {
     let id = id.into_inner();
     let (committee, published) = who
-        .read(move |conn, _| {
-            let committee = committees::find(conn, &id)?.ok_or(Error::NotFound)?;
+        .read(move |conn, who| {
+            let committee = committees::find(conn, &id)?
+                .filter(|committee| committee.is_in_session(who.now().today()))
+                .ok_or(Error::NotFound)?;
             let published = published::of(conn, &committee.id)?;
             Ok((committee, published))
         })
@@ -154,4 +160,16 @@ pub async fn adjourn(
     })
     .await?;
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, paths::MANAGED_COMMITTEES)).finish())
+}
+
+/// The certificate as a file, for `parvis certificate verify` on another machine.
+pub async fn certificate(
+    who: Allowed<acts::SeeCertificates>,
+    id: Path<CertificateId>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let name = format!("attachment; filename=\"certificat-{id}.json\"");
+    let certificate =
+        who.read(move |conn, _| retention::certificate(conn, &id)).await?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_DISPOSITION, name)).json(certificate))
 }

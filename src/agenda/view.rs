@@ -30,6 +30,8 @@ pub struct ManagedCommittee {
     pub state: ManagedState,
     /// « à venir », « séance levée à 11 h 20 », « purgée le 27 novembre à 0 h 00 ».
     pub state_words: String,
+    /// Whether it may be declared over today.
+    pub in_session: bool,
     /// « n° 27 » and where it is read, once the purge is certified.
     pub certificate: Option<Certificate>,
 }
@@ -102,7 +104,7 @@ fn row(committee: &ManagedCommittee) -> Markup {
                 }
             }
             td.action {
-                @if committee.state == ManagedState::Published {
+                @if committee.in_session {
                     a.button.small href=(paths::committee_held(&committee.id)) {
                         "Séance levée" span.unseen { ", commission du " (committee.date) }
                     }

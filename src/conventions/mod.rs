@@ -92,6 +92,15 @@ fn best(standings: impl Iterator<Item = Standing>) -> Standing {
         .unwrap_or(Standing::Never)
 }
 
+/// Signs a commune's name may bear besides A to Z: those of French, of Alsace and of Flanders.
+pub const SIGNS_OF_NAMES: &str = "ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸàâäæçéèêëîïôöœùûüÿ -'’()";
+
+/// Whether this can be a commune's name: the watermark must be able to draw it (E12).
+pub fn is_name_of_a_commune(name: &str) -> bool {
+    let fits = (1..=60).contains(&name.chars().count());
+    fits && name.chars().all(|sign| sign.is_ascii_alphabetic() || SIGNS_OF_NAMES.contains(sign))
+}
+
 /// A commune's conventions, latest first.
 pub fn of(conn: &mut Conn, commune: &Insee) -> Result<Vec<Convention>> {
     Ok(conventions::table
@@ -221,5 +230,15 @@ mod tests {
         assert_eq!(best([ended, coming, held].into_iter()), held);
         assert_eq!(best([ended, coming].into_iter()), coming);
         assert_eq!(best([].into_iter()), Standing::Never);
+    }
+
+    #[test]
+    fn a_name_of_a_commune_is_made_of_letters() {
+        for good in ["Valbourg", "Mérizeau", "L’Haÿ-les-Roses", "Ws-sur-l'Œuvre", "Y"] {
+            assert!(is_name_of_a_commune(good), "{good}");
+        }
+        for bad in ["", "漢字", "<b>", "a\u{202e}b", "Valbourg\n", &"a".repeat(61)] {
+            assert!(!is_name_of_a_commune(bad), "{bad}");
+        }
     }
 }

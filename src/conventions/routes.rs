@@ -133,9 +133,11 @@ fn read(form: &SignedForm) -> Result<Signed, Errors> {
         errors.add("insee", "Un code INSEE compte cinq caractères, par exemple 99101 ou 2A004.");
     }
     let name = form.nom.trim();
-    let drawable = crate::sheets::pixels::missing_glyph(name).is_none();
-    if name.is_empty() || name.chars().count() > 60 || !drawable {
-        errors.add("nom", "Écrivez le nom de la commune, en soixante caractères au plus.");
+    if !super::is_name_of_a_commune(name) {
+        errors.add(
+            "nom",
+            "Écrivez le nom de la commune\u{a0}: lettres, espaces, tirets et apostrophes, soixante caractères au plus.",
+        );
     }
     let mut dates = Vec::new();
     for (field, typed) in [

@@ -3,7 +3,7 @@
 //! Everything goes by the program's own roads: conventions are signed, accounts made, a file is
 //! imported, yesterday's committee is purged and certified. Only the clock is helped along.
 
-mod sheets;
+pub mod sheets;
 
 use std::fmt::Write as _;
 

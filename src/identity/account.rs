@@ -220,16 +220,17 @@ pub struct Suspension {
     pub reason: String,
 }
 
-/// The person's own suspension, or that of the whole space.
-pub fn suspension(conn: &mut Conn, id: &AccountId) -> Result<Option<Suspension>> {
-    let found: Option<(NaiveDateTime, String)> = suspensions::table
+/// The person's own suspension; for town halls also that of the whole space, which binds no manager:
+/// somebody must be able to lift it.
+pub fn suspension(conn: &mut Conn, of: &Account) -> Result<Option<Suspension>> {
+    let found: Vec<(String, NaiveDateTime, String)> = suspensions::table
         .filter(suspensions::lifted_at.is_null())
-        .filter(suspensions::account_id.eq(id).or(suspensions::scope.eq("space")))
+        .filter(suspensions::account_id.eq(&of.id).or(suspensions::scope.eq("space")))
         .order(suspensions::since)
-        .select((suspensions::since, suspensions::reason))
-        .first(conn)
-        .optional()?;
-    Ok(found.map(|(since, reason)| Suspension { since, reason }))
+        .select((suspensions::scope, suspensions::since, suspensions::reason))
+        .load(conn)?;
+    let binding = found.into_iter().find(|(scope, ..)| scope != "space" || of.role.is_town_hall());
+    Ok(binding.map(|(_, since, reason)| Suspension { since, reason }))
 }
 
 /// Suspends the person (E27), at once: every request asks.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
-use super::account::{self, Account, Habilitation, Role};
+use super::account::{self, Account, Habilitation, Role, Suspension};
 use super::machine::Machine;
 use super::policy::{self, Action, Door, Step};
 use super::route;
@@ -113,6 +113,7 @@ struct Inner {
     /// Session and account, at whatever step.
     known: Option<(Session, Account)>,
     habilitations: Vec<Habilitation>,
+    suspension: Option<Suspension>,
     network: Option<IpAddr>,
     device: String,
     device_token: Option<Token>,
@@ -308,11 +309,13 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
         now,
         known: None,
         habilitations: Vec::new(),
+        suspension: None,
         scope: Scope::Nothing,
     };
-    if let Some(Found { session, account, habilitations }) = found {
+    if let Some(Found { session, account, habilitations, suspension }) = found {
         inner.known = Some((session, account));
         inner.habilitations = habilitations;
+        inner.suspension = suspension;
     }
     let open_outside_hours = route::row(req).is_some_and(|row| row.open_outside_hours);
     let verdict = decide(A::ACT, &inner, open_outside_hours);
@@ -349,6 +352,7 @@ struct Found {
     session: Session,
     account: Account,
     habilitations: Vec<Habilitation>,
+    suspension: Option<Suspension>,
 }
 
 async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Option<Found>> {
@@ -358,7 +362,8 @@ async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Optio
             let Some((session, account)) = session::find(conn, &token, now)? else { return Ok(None) };
             let mut habilitations = account::habilitations(conn, &account.id)?;
             habilitations.retain(|h| h.is_current(now.today()));
-            Ok(Some(Found { session, account, habilitations }))
+            let suspension = account::suspension(conn, &account)?;
+            Ok(Some(Found { session, account, habilitations, suspension }))
         })
     })
     .await
@@ -387,6 +392,10 @@ fn decide(act: policy::Act, inner: &Inner, open_outside_hours: bool) -> Result<(
         (Door::SignedIn | Door::StepOrLater(_), Some((_, account)), _) => {
             if !policy::permits(account.role, act) {
                 return Err(Error::Forbidden);
+            }
+            if let Some(suspension) = inner.suspension.as_ref().filter(|_| !policy::open_to_suspended(act)) {
+                let Suspension { since, reason } = suspension.clone();
+                return Err(Error::Suspended { since, reason });
             }
             let open = open_outside_hours
                 || !account.role.is_town_hall()
@@ -417,6 +426,7 @@ impl<A: Action> Allowed<A> {
         let reason = match error {
             Error::Forbidden => "role",
             Error::Closed => "hours",
+            Error::Suspended { .. } => "suspended",
             Error::SignIn => "nobody",
             _ => return Ok(()),
         };

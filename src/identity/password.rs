@@ -21,6 +21,19 @@ const LEAST_SCORE: u8 = 3;
 /// Words anybody would try first here.
 const PLACE_WORDS: [&str; 8] =
     ["parvis", "mairie", "logement", "commission", "bailleur", "extranet", "caleol", "fiche"];
+/// What French leaks are full of and zxcvbn, whose lists are English, does not know.
+const COMMON_WORDS: [&str; 10] = [
+    "motdepasse",
+    "mdp",
+    "azerty",
+    "azertyuiop",
+    "bonjour",
+    "bienvenue",
+    "soleil",
+    "doudou",
+    "chouchou",
+    "france",
+];
 
 impl Hash {
     /// Hashes; tens of milliseconds of one core and 19 MB: on a blocking thread only.
@@ -96,14 +109,21 @@ pub fn weakness(password: &str, least: usize, own_words: &[&str]) -> Option<Weak
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
         .filter(|word| word.chars().count() >= 3)
         .chain(PLACE_WORDS)
+        .chain(COMMON_WORDS)
         .collect();
     // Beyond a hundred characters zxcvbn's search grows long and can only say yes.
     let start: String = password.chars().take(100).collect();
-    let score = |words: &[&str]| u8::from(zxcvbn::zxcvbn(&start, words).score());
-    if score(&words) >= LEAST_SCORE {
+    let is_strong = |text: &str, words: &[&str]| u8::from(zxcvbn::zxcvbn(text, words).score()) >= LEAST_SCORE;
+    // Two known words in a row look strong to zxcvbn, whichever they are: what is left must be so too.
+    if is_strong(&start, &words) && is_strong(&without(&start, &words), &[]) {
         return None;
     }
-    Some(Weakness::Guessable { contains_own_words: score(&[]) >= LEAST_SCORE })
+    Some(Weakness::Guessable { contains_own_words: is_strong(&start, &COMMON_WORDS) })
+}
+
+/// The text in lower case without these words.
+fn without(text: &str, words: &[&str]) -> String {
+    words.iter().fold(text.to_lowercase(), |rest, word| rest.replace(&word.to_lowercase(), ""))
 }
 
 /// A temporary secret to be dictated or typed: five blocks of four, 100 random bits, with no
@@ -149,6 +169,10 @@ mod tests {
         let cases = [
             ("court!", Some(Weakness::Short { least: 12, given: 6 })),
             ("motdepasse123", Some(Weakness::NoSpecialCharacter)),
+            ("Moreau-Valbourg", Some(Weakness::Guessable { contains_own_words: true })),
+            ("Bonjour-Valbourg!", Some(Weakness::Guessable { contains_own_words: true })),
+            ("valbourg-nacre-soupente-girafe", None),
+            ("motdepasse-1234", Some(Weakness::Guessable { contains_own_words: false })),
             ("motdepasse123!", Some(Weakness::Guessable { contains_own_words: false })),
             ("aaaaaaaaaaaa!", Some(Weakness::Guessable { contains_own_words: false })),
             ("girafe-nacre-soupente-vif", None),

@@ -109,6 +109,8 @@ actions! {
     SwitchCommune: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// Certificates of purge: no personal data in them (E7).
+    SeeCertificates: Door::SignedIn;
 }
 
 /// Whether a role may do this, once signed in. Exhaustive on both sides: a new action does not
@@ -133,11 +135,20 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Instructor | Role::Contact => true,
             Role::Manager | Role::Dpo => false,
         },
+        Act::SeeCertificates => match role {
+            Role::Manager | Role::Dpo => true,
+            Role::Instructor | Role::Contact => false,
+        },
         Act::ManageCommittees | Act::ManageCommunes => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },
     }
+}
+
+/// What a suspended person may still do: see that they are, keep their secrets, leave (wording 3).
+pub fn open_to_suspended(act: Act) -> bool {
+    matches!(act, Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ChoosePassword | Act::SignCharter)
 }
 
 /// Whether a request of this kind is a sign that somebody sits there. A page that asks every half

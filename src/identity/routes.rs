@@ -183,7 +183,7 @@ async fn enrolment_view(
     let view = steps::SecondFactor {
         csrf: csrf(req),
         errors,
-        qr_svg: secret.qr(&who.landlord().name, &account.login)?,
+        qr: secret.qr(&who.landlord().name, &account.login)?,
         secret: secret.to_base32().to_string(),
         demo_code,
     };

@@ -8,6 +8,7 @@ use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
 use super::Account;
+use crate::page::qr::Squares;
 use crate::platform::crypto::Key;
 use crate::platform::id::AccountId;
 use crate::platform::schema::accounts;
@@ -67,21 +68,12 @@ impl OpenSecret {
         Ok(Self(Zeroizing::new(secret.as_ref().to_vec())))
     }
 
-    /// What the application scans, as an SVG without style or script.
-    pub fn qr(&self, landlord: &str, login: &str) -> Result<String> {
-        use std::fmt::Write as _;
+    /// What the application scans.
+    pub fn qr(&self, landlord: &str, login: &str) -> Result<Squares> {
         let url = Zeroizing::new(self.totp(landlord, login)?.to_url().map_err(Error::internal)?);
         let code = qrcode::QrCode::new(url.as_bytes()).map_err(Error::internal)?;
-        let width = code.width();
-        let mut path = String::new();
-        for (i, color) in code.to_colors().into_iter().enumerate() {
-            if color == qrcode::Color::Dark {
-                let _ = write!(path, "M{} {}h1v1h-1z", i % width, i / width);
-            }
-        }
-        Ok(format!(
-            "<svg viewBox=\"0 0 {width} {width}\" width=\"220\" height=\"220\" shape-rendering=\"crispEdges\" aria-hidden=\"true\"><path d=\"{path}\"/></svg>"
-        ))
+        let dark = code.to_colors().into_iter().map(|color| color == qrcode::Color::Dark).collect();
+        Ok(Squares { side: code.width(), dark })
     }
 }
 

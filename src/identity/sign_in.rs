@@ -1,6 +1,7 @@
 //! Signing in, step by step: password, second factor, and the way back from the lock.
 
 use chrono::NaiveDateTime;
+use tokio::sync::Semaphore;
 
 use super::account::{self, Account};
 use super::guard::{Actor, Allowed};
@@ -22,6 +23,19 @@ pub(super) enum Outcome<T> {
     Blocked(NaiveDateTime),
     /// The temporary secret has died unused (E20).
     Expired,
+}
+
+/// Hashings at once: each takes 19 MB and a core, and a flood must not take them all.
+static HASHINGS: Semaphore = Semaphore::const_new(4);
+
+/// Compares on a blocking thread, a few at once.
+async fn password_matches<A: Action>(
+    who: &Allowed<A>,
+    typed: String,
+    stored: Option<String>,
+) -> Result<bool> {
+    let _turn = HASHINGS.acquire().await.map_err(Error::internal)?;
+    who.compute(move |_| Ok(password::matches(&typed, stored.as_deref()))).await
 }
 
 fn throttle_key<A: Action>(who: &Allowed<A>) -> Key {
@@ -55,7 +69,7 @@ pub(super) async fn with_password(
         return Ok(Outcome::Blocked(until));
     }
     let stored = found.as_ref().map(|account| account.password_hash.clone());
-    let right = who.compute(move |_| Ok(password::matches(&typed_password, stored.as_deref()))).await?;
+    let right = password_matches(who, typed_password, stored).await?;
     match found {
         Some(account) if right => {
             if account.password_expires_at.is_some_and(|end| end <= who.now().naive()) {
@@ -237,7 +251,7 @@ pub(super) async fn unlock(who: &Allowed<acts::Unlock>, typed: String) -> Result
         return Ok(Outcome::Blocked(until));
     }
     let stored = account.password_hash.clone();
-    if who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await? {
+    if password_matches(who, typed, Some(stored)).await? {
         let id = account.id.clone();
         who.write(move |conn, who| {
             throttle::forget(conn, &[Subject::SecondFactor(id.as_str())], &throttle_key(who))?;
@@ -300,6 +314,5 @@ pub(super) async fn is_own_password<A: Action>(
     account: &Account,
     typed: String,
 ) -> Result<bool> {
-    let stored = account.password_hash.clone();
-    who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await
+    password_matches(who, typed, Some(account.password_hash.clone())).await
 }

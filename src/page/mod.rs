@@ -11,6 +11,7 @@ pub mod format;
 pub mod layout;
 pub mod marks;
 pub mod paths;
+pub mod qr;
 pub mod table;
 
 pub use assets::asset;

@@ -66,3 +66,8 @@ pub fn sheet_text(id: &str) -> String {
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
 }
+
+/// A certificate of purge, as a file.
+pub fn certificate(id: &str) -> String {
+    format!("/gestion/certificats/{id}")
+}

@@ -190,6 +190,8 @@ const READERS: u32 = 8;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The advisory lock that gives PostgreSQL the meaning of `BEGIN IMMEDIATE`, across instances.
 const WRITE_LOCK: i64 = 7261;
+/// Held by the session that brings the tables to this version.
+const MIGRATION_LOCK: i64 = 7262;
 
 /// The doors. Cloning shares the pools.
 #[derive(Clone)]
@@ -244,16 +246,24 @@ impl Db {
 
     /// Brings the tables to this version; does nothing where they are.
     pub fn migrate(&self, contents: Contents) -> Result<()> {
-        let _turn = self.gate.pass();
         let mut conn = self.lend(&self.writer)?;
-        match (&mut *conn, contents) {
+        let _turn = self.gate.pass();
+        if let Conn::Pg(c) = &mut *conn {
+            // Two instances that start together must not make the same table twice.
+            c.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+        }
+        let migrated = match (&mut *conn, contents) {
             (Conn::Sqlite(c), Contents::Main) => c.run_pending_migrations(SQLITE),
             (Conn::Sqlite(c), Contents::Keyring) => c.run_pending_migrations(KEYRING_SQLITE),
             (Conn::Pg(c), Contents::Main) => c.run_pending_migrations(POSTGRES),
             (Conn::Pg(c), Contents::Keyring) => c.run_pending_migrations(KEYRING_POSTGRES),
         }
         .map(|_| ())
-        .map_err(|e| Error::Internal(format!("migrating {}: {e}", self.location)))
+        .map_err(|e| Error::Internal(format!("migrating {}: {e}", self.location)));
+        if let Conn::Pg(c) = &mut *conn {
+            c.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+        }
+        migrated
     }
 
     /// One unchanging view; a write inside fails.
@@ -434,23 +444,13 @@ mod tests {
 
     #[test]
     fn both_databases_have_the_same_migrations() {
-        use diesel::migration::{Migration, MigrationSource};
-        let names = |source: &dyn Fn() -> Vec<String>| source();
-        let sqlite = names(&|| {
-            MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
-                .unwrap()
-                .iter()
-                .map(|m: &Box<dyn Migration<_>>| m.name().to_string())
-                .collect()
-        });
-        let postgres = names(&|| {
-            MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)
-                .unwrap()
-                .iter()
-                .map(|m: &Box<dyn Migration<_>>| m.name().to_string())
-                .collect()
-        });
-        assert_eq!(sqlite, postgres);
+        use diesel::backend::Backend;
+        use diesel::migration::MigrationSource;
+        fn names<B: Backend>(source: &impl MigrationSource<B>) -> Vec<String> {
+            source.migrations().unwrap().iter().map(|migration| migration.name().to_string()).collect()
+        }
+        let sqlite = names::<diesel::sqlite::Sqlite>(&SQLITE);
+        assert_eq!(sqlite, names::<diesel::pg::Pg>(&POSTGRES));
         assert!(!sqlite.is_empty());
     }
 }

@@ -17,6 +17,9 @@ pub enum Error {
     /// The role may know of this and may not do it.
     #[error("this role may not do this")]
     Forbidden,
+    /// The account, or the space, is suspended (E27).
+    #[error("suspended")]
+    Suspended { since: chrono::NaiveDateTime, reason: String },
     /// Outside opening hours (E28).
     #[error("the space is closed")]
     Closed,
@@ -64,7 +67,7 @@ impl Error {
         match self {
             Self::NotFound => 404,
             Self::SignIn | Self::First(_) => 303,
-            Self::Forbidden | Self::Closed => 403,
+            Self::Forbidden | Self::Closed | Self::Suspended { .. } => 403,
             Self::Token { missing: false } => 403,
             Self::Token { missing: true } | Self::Unreadable(_) => 400,
             Self::TooLarge => 413,

@@ -113,7 +113,7 @@ impl Keyring {
         let checkpointed = self.db.checkpoint()?;
         let switched = self.db.maintain(|conn| match conn {
             Conn::Sqlite(_) => Ok(true),
-            // Needs a right that a plain role lacks; without it the segment is switched in its time.
+            // A right that is granted to the role (docs/operations.md): without it nothing is certified.
             Conn::Pg(c) => Ok(c.batch_execute("SELECT pg_switch_wal()").is_ok()),
         })?;
         Ok(rewritten && checkpointed && switched)

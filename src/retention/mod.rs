@@ -13,6 +13,7 @@ pub use certificate::{Certificate, Payload, verify};
 use crate::committees::{self, Committee};
 use crate::identity::{Machine, erase_past_sign_ins};
 use crate::platform::clock::start_of_day;
+use crate::platform::id::CertificateId;
 use crate::platform::keyring::KeyName;
 use crate::platform::schema::{
     certificates, committees as committees_table, imports, job_runs, purges, sheets,
@@ -66,7 +67,10 @@ fn purge_one(machine: &Machine, committee: &Committee) -> Result<Option<Certific
     machine.db().write(|conn| {
         certificate.insert(conn, at)?;
         diesel::update(committees_table::table.find(&committee.id))
-            .set(committees_table::purged_at.eq(Some(at.naive())))
+            .set((
+                committees_table::purged_at.eq(Some(at.naive())),
+                committees_table::adjourned_by.eq(None::<String>),
+            ))
             .execute(conn)?;
         diesel::delete(purges::table.find(&committee.id)).execute(conn)?;
         Ok(())
@@ -91,6 +95,9 @@ pub fn oldest_day_kept(today: NaiveDate) -> NaiveDate {
 /// Rows of traces erased in one transaction.
 const TRACES_AT_ONCE: i64 = 500;
 
+/// How long the timetable's own record is kept: no person is in it, it only grows.
+const JOB_RUNS_KEPT: TimeDelta = TimeDelta::days(30);
+
 /// Erases what is older than six months, counted first into the months' figures (E38).
 pub fn retain(machine: &Machine) -> Result<String> {
     let now = machine.clock().now();
@@ -106,12 +113,20 @@ pub fn retain(machine: &Machine) -> Result<String> {
     }
     let sign_ins = machine.db().write(|conn| erase_past_sign_ins(conn, now))?;
     machine.db().write(|conn| {
-        diesel::delete(job_runs::table.filter(job_runs::due_at.lt(limit))).execute(conn)?;
+        let past_runs = now.naive() - JOB_RUNS_KEPT;
+        diesel::delete(job_runs::table.filter(job_runs::due_at.lt(past_runs))).execute(conn)?;
         diesel::delete(imports::table.filter(imports::received_at.lt(limit))).execute(conn)?;
         Ok(())
     })?;
     let keys = destroy_past_months(machine, now)?;
     Ok(format!("{erased} traces, {sign_ins} sessions and devices, {keys} month keys"))
+}
+
+/// Recomputes the chain of traces. A batch may be empty once its six months are over; one day is added,
+/// because a batch goes with its oldest row.
+pub fn verify_traces(machine: &Machine) -> Result<traces::Verdict> {
+    let oldest = oldest_day_kept(machine.clock().now().today()) + TimeDelta::days(1);
+    machine.db().read(|conn| traces::verify(conn, machine.secrets().master(), start_of_day(oldest)))
 }
 
 /// Destroys the key of each month that no trace and no sheet still names.
@@ -164,15 +179,25 @@ fn exceeds_six_months(at: NaiveDateTime, now: Now) -> bool {
 }
 
 /// All certificates, latest first.
-pub fn all_certificates(conn: &mut Conn) -> Result<Vec<Certificate>> {
-    let rows: Vec<(String, String, String)> = certificates::table
+pub fn all_certificates(conn: &mut Conn) -> Result<Vec<(CertificateId, Certificate)>> {
+    let rows: Vec<(CertificateId, String, String, String)> = certificates::table
         .order(certificates::issued_at.desc())
-        .select((certificates::payload, certificates::signature, certificates::key_id))
+        .select((certificates::id, certificates::payload, certificates::signature, certificates::key_id))
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .map(|(payload, signature, key_id)| Certificate { payload, signature, key_id })
+        .map(|(id, payload, signature, key_id)| (id, Certificate { payload, signature, key_id }))
         .collect())
+}
+
+/// One certificate, to be taken away and verified elsewhere.
+pub fn certificate(conn: &mut Conn, id: &CertificateId) -> Result<Option<Certificate>> {
+    let row: Option<(String, String, String)> = certificates::table
+        .find(id)
+        .select((certificates::payload, certificates::signature, certificates::key_id))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(payload, signature, key_id)| Certificate { payload, signature, key_id }))
 }
 
 #[cfg(test)]

@@ -8,10 +8,19 @@ use crate::platform::keyring::KeyName;
 use crate::platform::schema::{committees, generations, purges, readings, sheets, withdrawals};
 use crate::platform::{Now, Result};
 
-/// Destroys one generation; the erasure of its remains is left to the next purge.
-pub fn generation(machine: &Machine, id: &GenerationId) -> Result<()> {
-    machine.keyring().destroy(&KeyName::Generation(id.clone()))?;
+/// Destroys generations: all keys, then what is left of them in the keyring's files, then the rows.
+pub fn generations(machine: &Machine, ids: &[GenerationId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for id in ids {
+        machine.keyring().destroy(&KeyName::Generation(id.clone()))?;
+    }
     machine.keyring().erase_remains()?;
+    ids.iter().try_for_each(|id| delete_generation(machine, id))
+}
+
+fn delete_generation(machine: &Machine, id: &GenerationId) -> Result<()> {
     // Rows go in portions: a long transaction would keep traces waiting.
     loop {
         let portion: Vec<String> = machine.db().read(|conn| {

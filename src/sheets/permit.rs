@@ -162,7 +162,7 @@ impl Facts {
             second_factor: actor.session.second_factor_at.is_some(),
             charter_signed: i64::from(actor.account.charter_version)
                 >= i64::from(crate::notices::charter::VERSION),
-            suspension: account::suspension(conn, &actor.account.id)?,
+            suspension: account::suspension(conn, &actor.account)?,
             commune,
             schedule: match zone {
                 Some(zone) => who.schedule().in_zone(zone),

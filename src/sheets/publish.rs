@@ -69,22 +69,24 @@ pub fn publish(
         now,
         check,
         progress,
-        month_key: machine.keyring().get_or_make(&KeyName::Month(now.month()), now.naive())?,
+        month_key: if check {
+            // Names nobody: a check writes nothing, not even a key.
+            Key::fresh()?
+        } else {
+            machine.keyring().get_or_make(&KeyName::Month(now.month()), now.naive())?
+        },
+        swapped: false,
         drafts: Vec::new(),
         sheets: 0,
         spoiled: false,
         name: name.to_owned(),
     };
     let read = import::read(source, format, limits, &world, &mut publication);
-    let published = match &read {
-        Ok(report) => report.is_valid() && !check,
-        Err(_) => false,
-    };
-    if !published {
+    if !publication.swapped {
         publication.destroy_drafts()?;
     }
     let report = read?;
-    let changes = if published {
+    let changes = if publication.swapped {
         publication.drafts.into_iter().map(|draft| draft.change).collect()
     } else {
         Vec::new()
@@ -168,12 +170,22 @@ struct Publication<'a> {
     drafts: Vec<Draft>,
     sheets: u64,
     spoiled: bool,
+    /// The committees point to the new generations: from here on nothing may destroy them.
+    swapped: bool,
     name: String,
 }
 
 impl Publication<'_> {
     fn keeps(&self) -> bool {
         !self.check && !self.spoiled
+    }
+
+    /// Whether the key of what is published now is still there.
+    fn still_opens(&self, committee: Option<&Committee>) -> Result<bool> {
+        match committee.and_then(|committee| committee.generation_id.clone()) {
+            Some(generation) => Ok(self.machine.keyring().get(&KeyName::Generation(generation))?.is_some()),
+            None => Ok(false),
+        }
     }
 
     /// Begins a generation: its row first, then its key, so that no key is ever without a row.
@@ -206,12 +218,9 @@ impl Publication<'_> {
 
     /// Destroys what was written of a file that is not published.
     fn destroy_drafts(&self) -> Result<()> {
-        for draft in &self.drafts {
-            if let Some(generation) = &draft.generation {
-                destroy::generation(self.machine, &generation.id)?;
-            }
-        }
-        Ok(())
+        let begun: Vec<GenerationId> =
+            self.drafts.iter().filter_map(|draft| Some(draft.generation.as_ref()?.id.clone())).collect();
+        destroy::generations(self.machine, &begun)
     }
 
     /// Points every committee at its new generation, in one transaction, if none has moved meanwhile.
@@ -241,7 +250,8 @@ impl Publication<'_> {
                 committee.purged_at = None;
                 committees::save(conn, &committee)?;
                 let gone: Vec<About> = draft.present.values().cloned().collect();
-                store::follow_departures(conn, &gone, &draft.ids, self.now)?;
+                let present = draft.ids.iter().collect();
+                store::follow_departures(conn, &committee.id, &gone, &present, self.now)?;
             }
             diesel::insert_into(imports::table)
                 .values((
@@ -322,11 +332,16 @@ impl import::Sink for Publication<'_> {
             let withheld = store::still_withheld(conn, &known.id)?;
             Ok((Some(known), present, same, withheld))
         })?;
+        // A generation whose key is lost is published anew: the file is the cure (see the keyring).
+        let same = same && self.still_opens(known.as_ref())?;
+        // A committee that was cancelled and purged, and that the file still names, stays as it is.
+        let over = header.status == CommitteeStatus::Cancelled
+            && known.as_ref().is_some_and(|known| known.purged_at.is_some());
         let objection = held_already(header, known.as_ref(), self.now.today());
         let before = known.as_ref().and_then(|known| known.generation_id.clone());
         let mut committee = known.unwrap_or_else(|| Committee::new(&announced(header), self.now));
         committee.follow(&announced(header), self.now);
-        let generation = if same || objection.is_some() || !self.keeps() {
+        let generation = if same || over || objection.is_some() || !self.keeps() {
             None
         } else {
             Some(self.begin(&committee, contents)?)
@@ -369,8 +384,10 @@ impl import::Sink for Publication<'_> {
         let dwelling_ref = sheet.dwelling.dwelling_ref.as_bytes();
         let id = SheetId::from_digest(&generation.names.digest(&[b"sheet", number, dwelling_ref]));
         let body = sheet.to_bytes();
+        // Without the day of publication: a sheet that says the same has not changed.
+        let said = sheet.fingerprint_input();
         let fingerprint =
-            data_encoding::HEXLOWER.encode(&generation.names.digest(&[b"content", &body])[..16]);
+            data_encoding::HEXLOWER.encode(&generation.names.digest(&[b"content", &said])[..16]);
         let subject = Subject {
             id: SubjectId::from_digest(&self.month_key.digest(&[b"subject", number])),
             month: self.now.month(),
@@ -431,10 +448,16 @@ impl import::Sink for Publication<'_> {
         }
         self.trace_first_publications()?;
         self.swap()?;
-        for draft in &self.drafts {
-            if let (Some(_), Some(old)) = (&draft.generation, &draft.before) {
-                destroy::generation(self.machine, old)?;
-            }
+        self.swapped = true;
+        let old: Vec<GenerationId> = self
+            .drafts
+            .iter()
+            .filter(|draft| draft.generation.is_some())
+            .filter_map(|draft| draft.before.clone())
+            .collect();
+        if let Err(error) = destroy::generations(self.machine, &old) {
+            // Published all the same: nobody points to the old ones, and the sweep takes them.
+            tracing::error!(cause = %error, "old generations are left to the sweep");
         }
         Ok(())
     }
@@ -457,8 +480,6 @@ pub fn sweep_orphans(machine: &Machine) -> Result<usize> {
             .select(generations::id)
             .load(conn)?)
     })?;
-    for orphan in &orphans {
-        destroy::generation(machine, orphan)?;
-    }
+    destroy::generations(machine, &orphans)?;
     Ok(orphans.len())
 }

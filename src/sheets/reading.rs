@@ -14,7 +14,6 @@ use super::view::refusals::{self, ConventionEnded, Suspended};
 use crate::committees::Committee;
 use crate::conventions::Standing;
 use crate::identity::Allowed;
-use crate::identity::account::Suspension;
 use crate::page::format;
 use crate::page::marks::Mark;
 use crate::page::{Page, paths};
@@ -224,24 +223,26 @@ pub fn matches(entry: &ListEntry, typed: &str) -> bool {
     !typed.is_empty() && names.iter().any(|name| fold(name).contains(&typed))
 }
 
-/// Letters and digits only, lower case, without accents.
+/// Letters and digits only, lower case, without accents; œ as most keyboards type it.
 fn fold(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .filter_map(|letter| match letter {
-            'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' => Some('a'),
-            'ç' => Some('c'),
-            'é' | 'è' | 'ê' | 'ë' => Some('e'),
-            'î' | 'ï' | 'í' | 'ì' => Some('i'),
-            'ô' | 'ö' | 'ó' | 'ò' | 'õ' => Some('o'),
-            'ù' | 'û' | 'ü' | 'ú' => Some('u'),
-            'ÿ' | 'ý' => Some('y'),
-            'ñ' => Some('n'),
-            'œ' => Some('o'),
-            'æ' => Some('a'),
-            other => other.is_alphanumeric().then_some(other),
-        })
-        .collect()
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' => folded.push('a'),
+            'ç' => folded.push('c'),
+            'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
+            'î' | 'ï' | 'í' | 'ì' => folded.push('i'),
+            'ô' | 'ö' | 'ó' | 'ò' | 'õ' => folded.push('o'),
+            'ù' | 'û' | 'ü' | 'ú' => folded.push('u'),
+            'ÿ' | 'ý' => folded.push('y'),
+            'ñ' => folded.push('n'),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            other if other.is_alphanumeric() => folded.push(other),
+            _ => {}
+        }
+    }
+    folded
 }
 
 /// Traces the refusal and turns it into the page that says what to do.
@@ -253,11 +254,13 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
     };
     Ok(match refusal {
         Refusal::NotFound => Error::NotFound,
-        Refusal::Closed { .. } => Error::Closed,
+        Refusal::Closed { until, .. } => {
+            page(refusal.word(), 403, refusals::closed(&landlord, &format::day_and_time(*until)))
+        }
         Refusal::SecondFactor => Error::First(paths::LOGIN_CODE),
         Refusal::Charter => Error::First(paths::CHARTER),
         Refusal::Suspended(s) | Refusal::CommuneSuspended(s) => {
-            page(refusal.word(), 403, refusals::suspended(&suspended(s), &landlord))
+            page(refusal.word(), 403, refusals::suspended(&Suspended::of(s.since, &s.reason), &landlord))
         }
         Refusal::NoConvention { commune, standing } => {
             page(refusal.word(), 403, no_convention(commune, *standing, &landlord))
@@ -267,15 +270,6 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
             page(refusal.word(), 429, refusals::rate_limited(&format::time(*again_at), &landlord))
         }
     })
-}
-
-fn suspended(suspension: &Suspension) -> Suspended {
-    let since = suspension.since.and_utc();
-    Suspended {
-        date: format::date_full(format::paris_date(since)),
-        time: format::time(since),
-        reason: suspension.reason.trim_end_matches('.').to_owned(),
-    }
 }
 
 fn no_convention(commune: &str, standing: Standing, landlord: &crate::notices::Landlord) -> Page {
@@ -303,6 +297,7 @@ mod tests {
     fn a_search_ignores_case_accents_and_spaces() {
         assert_eq!(fold("Solène QUENTIN-ALVÈS"), "solenequentinalves");
         assert_eq!(fold("099 03 22 004817 G0991"), "0990322004817g0991");
+        assert_eq!(fold("BŒUFVERT"), fold("boeufvert"));
         assert_eq!(fold("  --  "), "");
     }
 }

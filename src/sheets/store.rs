@@ -1,5 +1,7 @@
 //! The sealed rows. In clear: ids, committee, commune, generation, digests; nothing else of a sheet.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use zeroize::Zeroizing;
@@ -64,7 +66,7 @@ impl Part {
 }
 
 /// What is known of a row without opening it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct About {
     pub sheet: SheetId,
     pub dwelling: DwellingId,
@@ -231,10 +233,14 @@ pub(super) fn departed(conn: &mut Conn, id: &CommitteeId, commune: &Insee) -> Re
 
 /// The committees that have, or had, sheets of this commune and are not past, soonest first.
 pub(super) fn committees_of(conn: &mut Conn, commune: &Insee, now: Now) -> Result<Vec<Committee>> {
-    let with_sheets =
-        sheets::table.filter(sheets::commune.eq(commune)).select(sheets::committee_id).distinct();
+    let with_sheets = sheets::table
+        .filter(sheets::commune.eq(commune))
+        .filter(committees_table::generation_id.eq(sheets::generation_id.nullable()));
+    let had_sheets = withdrawals::table
+        .filter(withdrawals::commune.eq(commune))
+        .filter(withdrawals::committee_id.eq(committees_table::id));
     let all: Vec<Committee> = committees_table::table
-        .filter(committees_table::id.eq_any(with_sheets))
+        .filter(diesel::dsl::exists(with_sheets).or(diesel::dsl::exists(had_sheets)))
         .filter(committees_table::ends_on.ge(now.today()))
         .order((committees_table::held_on, committees_table::reference))
         .load(conn)?;
@@ -306,18 +312,9 @@ pub(super) fn digest_of(conn: &mut Conn, id: &GenerationId) -> Result<Option<Str
     Ok(generations::table.find(id).select(generations::digest).first(conn).optional()?)
 }
 
-/// What a committee's present generation holds: sheet → (fingerprint, first publication, last change, commune).
+/// What a committee's present generation holds.
 pub(super) fn present_state(conn: &mut Conn, generation: &GenerationId) -> Result<Vec<About>> {
-    let rows: Vec<(
-        SheetId,
-        DwellingId,
-        GenerationId,
-        CommitteeId,
-        Insee,
-        String,
-        NaiveDateTime,
-        NaiveDateTime,
-    )> = sheets::table
+    Ok(sheets::table
         .filter(sheets::generation_id.eq(generation))
         .select((
             sheets::sheet_id,
@@ -329,47 +326,23 @@ pub(super) fn present_state(conn: &mut Conn, generation: &GenerationId) -> Resul
             sheets::first_published_at,
             sheets::changed_at,
         ))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(
-            |(
-                sheet,
-                dwelling,
-                generation,
-                committee,
-                commune,
-                fingerprint,
-                first_published_at,
-                changed_at,
-            )| About {
-                sheet,
-                dwelling,
-                generation,
-                committee,
-                commune,
-                fingerprint,
-                first_published_at,
-                changed_at,
-            },
-        )
-        .collect())
+        .load(conn)?)
 }
 
 /// Notes sheets that the landlord's file no longer holds, and forgets those that came back.
 pub(super) fn follow_departures(
     conn: &mut Conn,
+    committee: &CommitteeId,
     gone: &[About],
-    present: &[SheetId],
+    present: &HashSet<&SheetId>,
     now: Now,
 ) -> Result<()> {
-    for chunk in present.chunks(500) {
-        diesel::delete(
-            withdrawals::table.filter(
-                withdrawals::kind.eq(WithdrawalKind::Import).and(withdrawals::sheet_id.eq_any(chunk)),
-            ),
-        )
-        .execute(conn)?;
+    let noted: Vec<SheetId> = withdrawals::table
+        .filter(withdrawals::committee_id.eq(committee).and(withdrawals::kind.eq(WithdrawalKind::Import)))
+        .select(withdrawals::sheet_id)
+        .load(conn)?;
+    for back in noted.iter().filter(|sheet| present.contains(sheet)) {
+        diesel::delete(withdrawals::table.find((back, WithdrawalKind::Import))).execute(conn)?;
     }
     for about in gone {
         on_conn!(conn, |c| diesel::insert_into(withdrawals::table)
@@ -404,4 +377,84 @@ pub(super) fn candidates(conn: &mut Conn, generation: &GenerationId, dwelling: &
         .count()
         .get_result(conn)?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::committees::{Announced, Status};
+    use crate::platform::db::{Contents, Location};
+    use crate::platform::schema::communes;
+    use crate::platform::{Clock, Db};
+
+    #[test]
+    fn e04_a_commune_sees_no_committee_of_which_nothing_is_published_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&Location::Sqlite(folder.path().join("parvis.db")), Contents::Main).unwrap();
+        db.migrate(Contents::Main).unwrap();
+        let now = Clock::starting_at("2026-11-23T09:00:00Z".parse().unwrap()).now();
+        let [published, coming] = [GenerationId::fresh(), GenerationId::fresh()];
+        let announced = Announced {
+            reference: "Est 2026-48".into(),
+            sector: String::new(),
+            held_on: now.today(),
+            ends_on: now.today(),
+            starts_at: None,
+            status: Status::Planned,
+        };
+        let mut committee = Committee::new(&announced, now);
+        committee.generation_id = Some(published.clone());
+        let [valbourg, merizeau]: [Insee; 2] = ["99101", "99102"].map(|insee| insee.parse().unwrap());
+        let row = |generation: &GenerationId, commune: &Insee| Row {
+            generation_id: generation.clone(),
+            sheet_id: SheetId::from_digest(&[7; 32]),
+            committee_id: committee.id.clone(),
+            commune: commune.clone(),
+            dwelling_id: DwellingId::from_digest(&[7; 32]),
+            position: 0,
+            fingerprint: String::new(),
+            subject: SubjectId::from_digest(&[7; 32]),
+            subject_month: now.month(),
+            first_published_at: now.naive(),
+            changed_at: now.naive(),
+            entry: Vec::new(),
+            body: Vec::new(),
+        };
+        let seen = |commune: &Insee| db.read(|conn| committees_of(conn, commune, now)).unwrap().len();
+        db.write(|conn| {
+            for (insee, name) in [(&valbourg, "Valbourg"), (&merizeau, "Mérizeau")] {
+                diesel::insert_into(communes::table)
+                    .values((
+                        communes::insee.eq(insee),
+                        communes::name.eq(name),
+                        communes::alsace_moselle.eq(false),
+                        communes::good_friday.eq(false),
+                    ))
+                    .execute(conn)?;
+            }
+            committees::save(conn, &committee)?;
+            begin_generation(conn, &published, &committee.id, "", 1, now)?;
+            begin_generation(conn, &coming, &committee.id, "", 1, now)?;
+            insert(conn, &[row(&published, &valbourg), row(&coming, &merizeau)])
+        })
+        .unwrap();
+        assert_eq!((seen(&valbourg), seen(&merizeau)), (1, 0), "an import is under way");
+        let gone = row(&published, &merizeau).about();
+        db.write(|conn| {
+            diesel::insert_into(withdrawals::table)
+                .values((
+                    withdrawals::sheet_id.eq(&gone.sheet),
+                    withdrawals::committee_id.eq(&gone.committee),
+                    withdrawals::commune.eq(&gone.commune),
+                    withdrawals::dwelling_id.eq(&gone.dwelling),
+                    withdrawals::kind.eq(WithdrawalKind::Import),
+                    withdrawals::reason.eq(""),
+                    withdrawals::since.eq(now.naive()),
+                ))
+                .execute(conn)?;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(seen(&merizeau), 1, "what was taken back is told");
+    }
 }

@@ -32,7 +32,6 @@ text_enum! {
         Refusal = "refusal",
         Publication = "publication",
         SignIn = "sign_in",
-        SignInFailure = "sign_in_failure",
     }
 }
 

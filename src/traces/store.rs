@@ -161,36 +161,35 @@ pub fn oldest(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     Ok(traces::table.select(diesel::dsl::min(traces::at)).first(conn)?)
 }
 
-/// Adds every trace before `limit` to the monthly counters (no person in them, E38), then erases
-/// it; both in the caller's transaction, so that none is counted twice. At most `most` rows:
-/// returns how many went.
+/// Adds the traces before `limit` to the monthly counters (no person in them, E38), then erases
+/// them; both in the caller's transaction, so that none is counted twice. Batches go whole, with their
+/// oldest row: one cut in two would look altered. Those of the `most` oldest rows: returns how many
+/// rows went.
 pub fn count_and_erase_before(conn: &mut Conn, limit: NaiveDateTime, most: i64) -> Result<usize> {
-    type Counted = (InstanceId, i64, i32, NaiveDateTime, Kind, Option<Insee>, i32);
-    let going: Vec<Counted> = traces::table
+    type Counted = (NaiveDateTime, Kind, Option<Insee>, i32);
+    let past: Vec<(InstanceId, i64)> = traces::table
         .filter(traces::at.lt(limit))
         .order(traces::at)
         .limit(most)
-        .select((
-            traces::instance,
-            traces::batch,
-            traces::place,
-            traces::at,
-            traces::kind,
-            traces::commune,
-            traces::occurrences,
-        ))
+        .select((traces::instance, traces::batch))
         .load(conn)?;
+    let past: std::collections::BTreeSet<(InstanceId, i64)> = past.into_iter().collect();
+    let mut going: Vec<Counted> = Vec::new();
+    for (instance, batch) in &past {
+        let rows = traces::table.filter(traces::instance.eq(instance).and(traces::batch.eq(batch)));
+        let counted: Vec<Counted> =
+            rows.select((traces::at, traces::kind, traces::commune, traces::occurrences)).load(conn)?;
+        going.extend(counted);
+        diesel::delete(rows).execute(conn)?;
+    }
     let mut sums = std::collections::BTreeMap::new();
-    for (_, _, _, at, kind, commune, occurrences) in &going {
+    for (at, kind, commune, occurrences) in &going {
         let month = month_of(to_paris(*at).date_naive());
         let commune = commune.as_ref().map_or(String::new(), ToString::to_string);
         *sums.entry((month, commune, kind.as_str())).or_insert(0_i64) += i64::from(*occurrences);
     }
     for ((month, commune, kind), amount) in sums {
         add_to_counter(conn, &month, &commune, kind, amount)?;
-    }
-    for (instance, batch, place, ..) in &going {
-        diesel::delete(traces::table.find((instance, batch, place))).execute(conn)?;
     }
     Ok(going.len())
 }

@@ -1,7 +1,7 @@
 //! One thread writes the traces, many to a commit, and answers each caller after it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -31,11 +31,25 @@ struct Waiting {
 pub struct Health {
     dead: AtomicBool,
     failing: AtomicBool,
+    head: Mutex<Option<Anchor>>,
+}
+
+/// The last head of this instance's chain: logged each minute, it anchors the chain outside the
+/// database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    pub batch: i64,
+    pub head: String,
 }
 
 impl Health {
     pub fn is_well(&self) -> bool {
         !self.dead.load(Ordering::Relaxed) && !self.failing.load(Ordering::Relaxed)
+    }
+
+    /// The head to log, once: `None` until another batch is committed.
+    pub fn take_anchor(&self) -> Option<Anchor> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -198,8 +212,9 @@ impl Writer {
         self.health.failing.store(written.is_err(), Ordering::Relaxed);
         written?;
         self.batch = number;
-        self.chain.advance(head);
-        tracing::debug!(batch = number, head = %batch.head, "traces committed");
+        self.chain.advance(head, batch.at);
+        let anchor = Anchor { batch: number, head: batch.head };
+        *self.health.head.lock().unwrap_or_else(PoisonError::into_inner) = Some(anchor);
         Ok(())
     }
 }

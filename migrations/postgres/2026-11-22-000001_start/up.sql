@@ -196,7 +196,7 @@ CREATE TABLE traces (
     batch BIGINT NOT NULL,
     place INTEGER NOT NULL,
     at TIMESTAMP NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('list', 'sheet', 'search', 'comparison', 'refusal', 'publication', 'sign_in', 'sign_in_failure')),
+    kind TEXT NOT NULL CHECK (kind IN ('list', 'sheet', 'search', 'comparison', 'refusal', 'publication', 'sign_in')),
     actor TEXT,
     role TEXT,
     session TEXT,

@@ -168,7 +168,7 @@ pub fn ended_elsewhere(view: &EndedElsewhere, landlord: &Landlord) -> Page {
             p { strong { "C’était vous\u{a0}?" } " Reconnectez-vous\u{a0}; l’autre session se fermera." }
             p { strong { "Ce n’était pas vous\u{a0}?" } " Bloquez votre compte maintenant\u{a0}: " (landlord.name) " sera prévenu." }
             div.actions {
-                a.button.filled href=(paths::LOGIN) { "Se reconnecter" }
+                a.button.filled href={ (paths::LOGIN) "?encore" } { "Se reconnecter" }
                 (form::post_button(paths::BLOCK_ACCOUNT, &view.csrf, "Bloquer mon compte", "button ink"))
             }
         }

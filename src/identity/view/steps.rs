@@ -1,10 +1,11 @@
 //! The steps between a password and the first page: code, own password, second factor, charter.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::login::DemoAccount;
 use crate::notices::{Landlord, charter as text};
 use crate::page::form::{self, Errors, Field, Kind};
+use crate::page::qr::{Squares, qr_code};
 use crate::page::table::{section, title};
 use crate::page::{Page, paths};
 
@@ -87,8 +88,8 @@ pub struct SecondFactor {
     pub csrf: String,
     /// On `code`.
     pub errors: Errors,
-    /// An `<svg>` of our own QR drawer, trusted as it is: never anything typed by a person.
-    pub qr_svg: String,
+    /// What the application scans.
+    pub qr: Squares,
     /// The base32 secret, unbroken; shown in blocks of four.
     pub secret: String,
     /// In the demonstration, the code of this half-minute.
@@ -101,7 +102,7 @@ pub fn second_factor(view: &SecondFactor) -> Page {
         (title("Votre second facteur", "Le mot de passe ne suffit pas\u{a0}: un code, renouvelé toutes les trente secondes, prouve que c’est bien vous."))
         (section("1. Enregistrer", "dans une application d’authentification, sur votre téléphone ou votre ordinateur", html! {
             div.enrol {
-                div.qr role="img" aria-label="Code QR à lire avec l’application. La clé qui suit dit la même chose." { (PreEscaped(&view.qr_svg)) }
+                div.qr role="img" aria-label="Code QR à lire avec l’application. La clé qui suit dit la même chose." { (qr_code(&view.qr)) }
                 div {
                     p { "Lisez ce code QR avec l’application, ou tapez cette clé\u{a0}:" }
                     p.secret { (blocks_of_four(&view.secret)) }

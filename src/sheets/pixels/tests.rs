@@ -123,6 +123,13 @@ fn e06_the_first_character_no_font_draws_is_named() {
 }
 
 #[test]
+fn e12_the_watermark_can_draw_every_name_a_commune_may_bear() {
+    let letters: String = ('A'..='Z').chain('a'..='z').collect();
+    assert_eq!(missing_glyph(&letters), None);
+    assert_eq!(missing_glyph(crate::conventions::SIGNS_OF_NAMES), None);
+}
+
+#[test]
 fn no_text_however_odd_makes_the_display_fail() {
     let long = "Anne-Sophie ".repeat(400);
     let unbroken = "W".repeat(5000);

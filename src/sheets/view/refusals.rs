@@ -7,7 +7,7 @@
 use maud::{Markup, html};
 
 use crate::notices::{Landlord, telephone};
-use crate::page::{Page, paths};
+use crate::page::{Page, format, paths};
 
 fn refusal(title: &str, fact: &str, body: Markup) -> Page {
     let main = html! {
@@ -53,6 +53,18 @@ pub struct Suspended {
 }
 
 /// Since when, why, and whom to answer.
+impl Suspended {
+    /// In the words of the page.
+    pub fn of(since: chrono::NaiveDateTime, reason: &str) -> Self {
+        let since = since.and_utc();
+        Self {
+            date: format::date_full(format::paris_date(since)),
+            time: format::time(since),
+            reason: reason.trim_end_matches('.').to_owned(),
+        }
+    }
+}
+
 pub fn suspended(view: &Suspended, landlord: &Landlord) -> Page {
     refusal(
         "Accès suspendu",

@@ -1,0 +1,10 @@
+//! The integration suite: a real server, real HTTP, real SQLite and real PostgreSQL.
+//!
+//! Modules mirror features; names of tests are sentences, and those that prove a clause of the
+//! convention begin with its id. PostgreSQL is the server of `PARVIS_TEST_POSTGRES`, which
+//! `./scripts/test` starts; without it that half fails, so that nothing is passed over in silence.
+
+mod gate;
+mod harness;
+mod reading;
+mod signing_in;

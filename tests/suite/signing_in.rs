@@ -1,0 +1,5 @@
+//! Signing in, staying, leaving (E11, E13, E19, E20, E21, E24, E39).
+
+mod first_login;
+mod guessing;
+mod sessions;
