@@ -77,7 +77,12 @@ fn line(
         (None, None) if committee.status == Status::Cancelled => {
             (ManagedState::Cancelled, "annulée".to_owned())
         }
-        (None, None) => (ManagedState::Published, format::relative_day(committee.held_on, now.today())),
+        (None, None) => {
+            // Only a session that has begun can be declared over.
+            let begun = committee.held_on <= now.today();
+            let state = if begun { ManagedState::Published } else { ManagedState::ToCome };
+            (state, format::relative_day(committee.held_on, now.today()))
+        }
     };
     let mut certificate = None;
     if committee.purged_at.is_some() {
@@ -148,11 +153,12 @@ pub async fn adjourn(
 ) -> Result<HttpResponse> {
     let by = who.actor()?.account.name();
     let id = id.into_inner();
-    let done = who.write(move |conn, who| committees::adjourn(conn, &id, &by, who.now())).await?;
-    if !done {
-        // Unknown, closed already, or not begun yet: the list says which.
-        return Err(Error::NotFound);
-    }
+    // Closed already, or not begun yet: the list says which.
+    who.write(move |conn, who| {
+        committees::find(conn, &id)?.ok_or(Error::NotFound)?;
+        committees::adjourn(conn, &id, &by, who.now())
+    })
+    .await?;
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, paths::MANAGED_COMMITTEES)).finish())
 }
 

@@ -46,6 +46,8 @@ pub struct Certificate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManagedState {
     /// Readable until the day after.
+    /// Published, for a day that has not come.
+    ToCome,
     Published,
     /// Closed by the manager; its sheets are unreadable and will be purged at midnight (E7).
     Held,
@@ -82,7 +84,7 @@ pub fn committees(view: &ManagedCommittees) -> Page {
 
 fn row(committee: &ManagedCommittee) -> Markup {
     let sign = match committee.state {
-        ManagedState::Published => Mark::Unread,
+        ManagedState::ToCome | ManagedState::Published => Mark::Unread,
         ManagedState::Held => Mark::Read,
         ManagedState::Purged => Mark::Held,
         ManagedState::Late => Mark::Gap,

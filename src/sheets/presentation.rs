@@ -135,7 +135,7 @@ pub struct Opinion {
 pub struct Comparison {
     /// « repère : 33 % »: the same for all, so said once.
     pub effort_limit: String,
-    /// « seuil : 12 € par jour et UC ».
+    /// « par jour et UC, seuil 12 € ».
     pub residual_limit: String,
     pub candidates: Vec<Candidate>,
 }

@@ -18,7 +18,7 @@ const TABLE: u32 = 900;
 /// Most candidates drawn: no dwelling comes near it.
 const MOST_ROWS: usize = 200;
 /// Ends of the columns of a table, in 1120ths: rank, candidate, four landmarks, priority, opinion.
-const COLUMNS: [f32; 8] = [0.0, 48.0, 290.0, 430.0, 568.0, 706.0, 844.0, 982.0];
+const COLUMNS: [f32; 8] = [0.0, 56.0, 294.0, 432.0, 570.0, 704.0, 838.0, 976.0];
 const GAP: f32 = 20.0;
 
 const fn text(size: f32) -> Style {
@@ -45,7 +45,7 @@ const LANDMARK: LandmarkRuling = LandmarkRuling {
     note_step: 19.0,
     rule_at: 61.0,
     ruled_note_at: 85.0,
-    rule_length: 118.0,
+    rule_length: 114.0,
 };
 
 const CARD_LANDMARK: LandmarkRuling = LandmarkRuling {

@@ -36,8 +36,8 @@ const WIDTHS: [u32; 8] = [320, 360, 390, 480, 640, 960, 1240, 1600];
 const FOUR_COLUMNS: u32 = 960;
 /// Device pixels per css px.
 const RATIOS: [f32; 4] = [1.0, 1.5, 2.0, 3.0];
-/// Most pixels one picture may hold.
-const MOST_PIXELS: u32 = 9_000_000;
+/// Most pixels one picture may hold: a sheet 2 400 css px high is still exact at density 2.
+const MOST_PIXELS: u32 = 12_000_000;
 /// Height of an ordinary sheet: A4 on a desk, in css px of the drawing; on a phone, as it is.
 const DESK_HEIGHT: f32 = 1754.0;
 const PHONE_HEIGHT: f32 = 2040.0;
@@ -51,7 +51,7 @@ pub struct Format {
 
 impl Format {
     /// The largest width that is not above `width_css`, and the density nearest to `ratio`, lowered
-    /// until an ordinary sheet holds at most nine million pixels. Any values are accepted.
+    /// until an ordinary sheet holds at most [`MOST_PIXELS`]. Any values are accepted.
     pub fn fit(width_css: u32, ratio: f32) -> Format {
         let [smallest, ..] = WIDTHS;
         let css_width = WIDTHS.into_iter().rfind(|step| *step <= width_css).unwrap_or(smallest);

@@ -2,7 +2,7 @@
 
 use super::{
     ABOVE, CommitteeFacts, NBSP, NOT_SHOWN, applicant, effort, household, income, opinion, residual,
-    whole_or_exact,
+    residual_limit,
 };
 use crate::page::format::{count, rate};
 use crate::sheets::presentation::{Candidate, Comparison};
@@ -13,7 +13,7 @@ use crate::sheets::sheet::Sheet;
 pub fn compare(sheets: &[Sheet], about: &CommitteeFacts) -> Comparison {
     Comparison {
         effort_limit: format!("repère{NBSP}: {}", rate(about.effort_alert.get())),
-        residual_limit: format!("seuil{NBSP}: {} par jour et UC", whole_or_exact(about.residual_threshold)),
+        residual_limit: residual_limit(about),
         candidates: sheets.iter().map(|sheet| candidate(sheet, about)).collect(),
     }
 }

@@ -60,8 +60,10 @@ pub fn around(frame: &SheetFrame, display: Display, body: Markup) -> Markup {
         Display::Text => paths::committee_text(&frame.committee_id),
     };
     html! {
-        @if display == Display::Pixels { a.skip href=(other) { "Affichage en texte, pour lecteur d’écran et plage braille" } }
-        a.skip href="#fiche" { "Aller à la fiche" }
+        nav aria-label="Accès rapide" {
+            @if display == Display::Pixels { a.skip href=(other) { "Affichage en texte, pour lecteur d’écran et plage braille" } }
+            a.skip href="#fiche" { "Aller à la fiche" }
+        }
         header.sheet-head {
             div.context {
                 p {
