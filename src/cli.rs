@@ -24,7 +24,12 @@ use crate::{app, retention, timetable, traces};
 
 /// Extranet sécurisé des fiches de synthèse, entre un bailleur social et ses communes.
 #[derive(Parser)]
-#[command(name = "parvis", version, about, disable_help_subcommand = true)]
+#[command(
+    name = "parvis",
+    version,
+    about = "Extranet sécurisé des fiches de synthèse, entre un bailleur social et ses communes",
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(flatten)]
     place: PlaceArgs,

@@ -116,8 +116,8 @@ impl Traces {
             let (answer, answered) = oneshot::channel();
             self.queue.blocking_send(Waiting { entry, answer }).map_err(|_| DEAD)?;
             answers.push_back(answered);
-            // Keeps no more answers than the writer has entries in hand.
-            if answers.len() >= QUEUE
+            // No more than one commit takes: a display waits behind the queue, and has two seconds.
+            if answers.len() >= BATCH
                 && let Some(first) = answers.pop_front()
             {
                 let _: Recorded = first.blocking_recv().map_err(|_| DEAD)??;

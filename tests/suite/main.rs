@@ -4,7 +4,13 @@
 //! convention begin with its id. PostgreSQL is the server of `PARVIS_TEST_POSTGRES`, which
 //! `./scripts/test` starts; without it that half fails, so that nothing is passed over in silence.
 
+mod command_line;
+mod databases;
+mod demo;
 mod gate;
 mod harness;
+mod import;
 mod reading;
+mod retention;
 mod signing_in;
+mod traces;

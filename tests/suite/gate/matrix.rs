@@ -1,9 +1,9 @@
 //! Every row of the route table × every visitor, over HTTP, against the policy.
 
 use chrono::TimeDelta;
+use parvis::identity::Role;
 use parvis::identity::policy::{self, Door, Step};
 use parvis::identity::route::{Row, Verb};
-use parvis::identity::{Role, acts, policy::Action as _};
 use parvis::routes::ROUTES;
 use reqwest::Method;
 
@@ -12,6 +12,7 @@ use crate::harness::{Answer, Client, TestApp, VALBOURG, both_databases};
 
 both_databases![
     every_route_answers_every_visitor_as_the_policy_says,
+    e27_a_suspended_person_reaches_their_account_the_incidents_and_the_way_out,
     e28_every_town_hall_route_is_closed_outside_hours_unless_its_row_says_otherwise,
 ];
 
@@ -105,7 +106,7 @@ fn every_route_answers_every_visitor_as_the_policy_says(app: TestApp) {
     client.submit("/mot-de-passe", &[("nouveau", own), ("confirmation", own)]).leads_to("/");
     go_round(&mut client, Visitor::At(Step::Enrolment));
     account.totp_secret = client.visit("/double-facteur").secret_in_base32();
-    let code = account.code(&app);
+    let code = account.code();
     client.submit("/double-facteur", &[("code", &code)]).has(303);
     go_round(&mut client, Visitor::At(Step::Charter));
     client.submit("/charte", &[]).has(303);
@@ -120,7 +121,37 @@ fn every_route_answers_every_visitor_as_the_policy_says(app: TestApp) {
 
     app.later(TimeDelta::minutes(22));
     go_round(&mut client, Visitor::At(Step::Locked));
-    let _ = acts::ReadList::ACT;
+}
+
+fn e27_a_suspended_person_reaches_their_account_the_incidents_and_the_way_out(app: TestApp) {
+    for role in [Role::Instructor, Role::Contact, Role::Manager, Role::Dpo] {
+        let communes: &[&str] = if role.is_town_hall() { &[VALBOURG] } else { &[] };
+        let account = app.account(role, communes);
+        let mut client = app.stranger();
+        client.sign_in(&account);
+        app.execute(&format!(
+            "INSERT INTO suspensions (id, scope, account_id, reason, since) VALUES \
+             ('{}', 'person', '{}', 'vérification en cours', '2026-11-23 08:00:00')",
+            account.id, account.id
+        ));
+        let mut told = 0;
+        for row in ROUTES {
+            let answer = ask(&mut client, row);
+            let suspended =
+                answer.status.as_u16() == 403 && answer.words().contains("Votre accès est suspendu");
+            let wanted = expected(row, Visitor::SignedIn(role), true);
+            let closed_to_them = wanted == Verdict::Through
+                && !matches!(row.act.door(), Door::Public)
+                && !policy::open_to_suspended(row.act);
+            assert_eq!(suspended, closed_to_them, "{role}, {:?} {}: {answer}", row.verb, row.path);
+            if !suspended {
+                assert_eq!(verdict(row, &answer), wanted, "{role}, {:?} {}: {answer}", row.verb, row.path);
+            }
+            told += usize::from(suspended);
+        }
+        assert!(told > 0, "{role}: positive control");
+        client.visit("/compte").has(200);
+    }
 }
 
 fn e28_every_town_hall_route_is_closed_outside_hours_unless_its_row_says_otherwise(app: TestApp) {

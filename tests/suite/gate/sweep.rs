@@ -1,10 +1,10 @@
 //! Every path with an id, with ids that must not be known from one another (E4).
 
-use parvis::identity::route::Verb;
+use parvis::identity::route::{Row, Verb};
 use parvis::routes::ROUTES;
 use serde_json::json;
 
-use super::requests::invented_path;
+use super::requests::{Ids, path_of};
 use crate::harness::{Answer, Client, MERIZEAU, TestApp, VALBOURG, both_databases, committee};
 
 both_databases![
@@ -12,63 +12,71 @@ both_databases![
     a_stranger_learns_from_no_address_whether_a_sheet_is_there,
 ];
 
-/// What stands behind an id.
-struct Ids {
-    /// Readable by Valbourg: the positive control.
-    own: [String; 2],
-    hidden: Vec<(&'static str, [String; 2])>,
+/// A target Valbourg can read, and those it must not know from one another.
+struct Targets {
+    own: Ids,
+    hidden: Vec<(&'static str, Ids)>,
 }
 
-/// Committee and sheet of each kind.
-fn ids(app: &TestApp) -> Ids {
-    let pair = |reference: &str, commune: &str| {
-        [app.committee_id(reference), app.sheets_of(reference, commune).remove(0)]
+/// Committee, sheet and dwelling of each kind.
+fn targets(app: &TestApp) -> Targets {
+    let of = |reference: &str, commune: &str| {
+        let sheet = app.sheets_of(reference, commune).remove(0);
+        Ids {
+            committee: app.committee_id(reference),
+            dwelling: app.text(&format!("SELECT dwelling_id AS text FROM sheets WHERE sheet_id = '{sheet}'")),
+            sheet,
+            ..Ids::invented()
+        }
     };
     app.at("2026-11-20 10:32");
     app.publish(&[committee("Passée").on("2026-11-20").sheets(VALBOURG, 2)]);
-    let purged = pair("Passée", VALBOURG);
+    let purged = of("Passée", VALBOURG);
     app.at("2026-11-21 00:01");
     assert_eq!(app.purge().purged.len(), 1);
+    let certificate = app.text("SELECT id AS text FROM certificates");
     app.at("2026-11-23 06:00");
     app.publish(&[
-        committee("La mienne").sheets(VALBOURG, 3),
+        committee("La mienne").on("2026-11-24").sheets(VALBOURG, 4),
         committee("L’autre").sheets(MERIZEAU, 2),
         committee("Annulée").sheets(VALBOURG, 2),
         committee("Échue").on("2026-11-23").sheets(VALBOURG, 2),
     ]);
-    let own = pair("La mienne", VALBOURG);
-    let cancelled = pair("Annulée", VALBOURG);
+    let own = Ids { certificate, ..of("La mienne", VALBOURG) };
+    let cancelled = of("Annulée", VALBOURG);
     app.publish(&[committee("Annulée").sheets(VALBOURG, 2).cancelled()]);
-    let withdrawn = app.sheets_of("La mienne", VALBOURG).remove(2);
+    // The only candidate for its dwelling.
+    let sheet = app.sheets_of("La mienne", VALBOURG).remove(3);
     app.execute(&format!(
         "INSERT INTO withdrawals SELECT sheet_id, committee_id, commune, dwelling_id, 'manager', '', changed_at \
-         FROM sheets WHERE sheet_id = '{withdrawn}'"
+         FROM sheets WHERE sheet_id = '{sheet}'"
     ));
-    let past = pair("Échue", VALBOURG);
+    let dwelling = app.text(&format!("SELECT dwelling_id AS text FROM sheets WHERE sheet_id = '{sheet}'"));
+    let withdrawn = Ids { sheet, dwelling, ..cancelled.clone() };
+    let foreign_dwelling = Ids { committee: own.committee.clone(), ..of("L’autre", MERIZEAU) };
+    let past = of("Échue", VALBOURG);
     app.at("2026-11-24 10:32");
     let hidden = vec![
-        ("of the other commune", pair("L’autre", MERIZEAU)),
+        ("of the other commune", of("L’autre", MERIZEAU)),
         ("purged", purged),
         ("cancelled", cancelled.clone()),
         ("past, not purged yet", past),
-        ("withdrawn", [cancelled[0].clone(), withdrawn]),
-        ("invented", ["01930000-0000-7000-8000-000000000000".into(), "0".repeat(32)]),
-        ("malformed", ["x".into(), "%00".into()]),
-        ("too long", ["a".repeat(400), "a".repeat(400)]),
-        ("a path", ["..%2f..%2fcompte".into(), "..%2f..%2fcompte".into()]),
+        ("withdrawn", withdrawn),
+        ("a dwelling of another committee", foreign_dwelling),
+        ("invented", Ids::invented()),
+        ("malformed", Ids::all("x")),
+        ("a zero byte", Ids::all("%00")),
+        ("too long", Ids::all(&"a".repeat(400))),
+        ("a path", Ids::all("..%2f..%2fcompte")),
     ];
-    Ids { own, hidden }
+    Targets { own, hidden }
 }
 
-/// The path of a row for one of these pairs; `None` for a row without an id.
-fn path_for(pattern: &str, pair: &[String; 2]) -> Option<String> {
-    let id = match pattern.split_once("/{") {
-        None | Some(("/static", _)) => return None,
-        Some(("/commissions" | "/gestion/commissions", _)) => &pair[0],
-        Some(("/fiches", _)) => &pair[1],
-        Some(_) => panic!("{}: teach the sweep", invented_path(pattern)),
-    };
-    Some(pattern.replacen("{id}", id, 1))
+/// Rows whose path names something that may be there or not.
+fn rows_with_ids() -> impl Iterator<Item = &'static Row> {
+    ROUTES
+        .iter()
+        .filter(|row| row.path.contains('{') && !row.path.starts_with("/static/") && row.path != "/{rest:.*}")
 }
 
 /// What the page's own script or form would send.
@@ -84,61 +92,52 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
 }
 
 fn e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404(app: TestApp) {
-    let ids = ids(&app);
+    let targets = targets(&app);
     let (mut camille, mut theo) = (app.instructor_of(VALBOURG), app.manager());
     let mut swept = 0;
-    for row in ROUTES {
+    for row in rows_with_ids() {
         let managed = row.path.starts_with("/gestion/");
         let client = if managed { &mut theo } else { &mut camille };
-        let Some(path) = path_for(row.path, &ids.own) else { continue };
         client.visit("/compte").has(200);
-        let own = ask(client, row.verb, row.path, &path);
-        // A committee of another day cannot be declared over today: there the object's answer is the 404.
-        let shown = !(managed && row.verb == Verb::Post);
-        assert_eq!(own.status.as_u16() != 404, shown, "positive control: {own}");
-        let mut first: Option<(String, Answer)> = None;
-        for (what, pair) in &ids.hidden {
-            // The landlord knows its own committees, of whatever commune and however old.
-            if managed
-                && row.verb == Verb::Get
-                && ["invented", "malformed", "too long", "a path"].contains(what)
-            {
-                let path = path_for(row.path, pair).expect("an id");
-                ask(client, row.verb, row.path, &path).is_the_404();
-                continue;
-            } else if managed {
+        let own = ask(client, row.verb, row.path, &path_of(row.path, &targets.own));
+        assert_ne!(own.status.as_u16(), 404, "positive control: {own}");
+        let mut first: Option<Answer> = None;
+        for (what, ids) in &targets.hidden {
+            let names_no_committee =
+                ["invented", "malformed", "a zero byte", "too long", "a path"].contains(what);
+            // The landlord knows its own committees, of whatever commune and however old. And a list
+            // takes no dwelling, a sheet no committee: only what differs from one's own is swept.
+            let path = path_of(row.path, ids);
+            if (managed && !names_no_committee) || path == path_of(row.path, &targets.own) {
                 continue;
             }
-            // A withdrawn sheet stands in a committee one may read.
-            let path = path_for(row.path, pair).expect("an id");
             let answer = ask(client, row.verb, row.path, &path);
             answer.is_the_404();
-            let main = answer.main();
-            match &first {
-                None => first = Some((main, answer)),
-                Some((same, other)) => {
-                    assert_eq!(main, *same, "{what}: {} and {}", answer, other);
-                    let names = |a: &Answer| -> Vec<String> {
-                        let mut names: Vec<String> = a.headers.keys().map(ToString::to_string).collect();
-                        // A malformed address is turned away before the body is read: the line closes.
-                        names.retain(|name| name != "connection");
-                        names.sort();
-                        names
-                    };
-                    assert_eq!(names(&answer), names(other), "{what}: {answer}");
-                }
+            if let Some(first) = &first {
+                assert_eq!(answer.main(), first.main(), "{what}: {answer} and {first}");
+                assert_eq!(header_names(&answer), header_names(first), "{what}: {answer}");
             }
+            first.get_or_insert(answer);
             swept += 1;
         }
     }
-    assert!(swept > 70, "only {swept} addresses were swept");
+    assert!(swept > 100, "only {swept} addresses were swept");
+}
+
+fn header_names(answer: &Answer) -> Vec<String> {
+    let names = answer.headers.keys().map(ToString::to_string);
+    // A malformed address is turned away before the body is read: the line closes.
+    let mut names: Vec<String> = names.filter(|name| name != "connection").collect();
+    names.sort();
+    names
 }
 
 fn a_stranger_learns_from_no_address_whether_a_sheet_is_there(app: TestApp) {
-    let ids = ids(&app);
-    for row in ROUTES {
-        for (what, pair) in ids.hidden.iter().map(|(what, pair)| (*what, pair)).chain([("own", &ids.own)]) {
-            let Some(path) = path_for(row.path, pair) else { continue };
+    let targets = targets(&app);
+    for row in rows_with_ids() {
+        let all = targets.hidden.iter().map(|(what, ids)| (*what, ids)).chain([("own", &targets.own)]);
+        for (what, ids) in all {
+            let path = path_of(row.path, ids);
             let mut stranger = app.stranger();
             stranger.visit("/connexion").has(200);
             let answer = match row.verb {

@@ -10,8 +10,9 @@ use parvis::identity::{Role, settled};
 use super::{Client, MERIZEAU, TestApp, VALBOURG};
 
 /// What the owner of an account knows.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Account {
+    app: TestApp,
     pub id: String,
     pub login: String,
     pub password: String,
@@ -22,14 +23,14 @@ pub struct Account {
 impl Account {
     /// The next code of the authenticator: the telephone is read half a minute later each time, or
     /// two sign-ins of one test would show the same code.
-    pub fn code(&self, app: &TestApp) -> String {
-        app.machine().clock().advance_authenticator(TimeDelta::seconds(30));
-        self.same_code(app)
+    pub fn code(&self) -> String {
+        self.app.machine().clock().advance_authenticator(TimeDelta::seconds(30));
+        self.same_code()
     }
 
     /// The code that stands on the telephone now.
-    pub fn same_code(&self, app: &TestApp) -> String {
-        settled::code_now(app.machine(), &self.totp_secret).expect("a code")
+    pub fn same_code(&self) -> String {
+        settled::code_now(self.app.machine(), &self.totp_secret).expect("a code")
     }
 }
 
@@ -43,6 +44,7 @@ impl TestApp {
         let login = new.login.clone();
         let made = settled::account(self.machine(), new, PASSWORD).expect("a database").expect("an account");
         Account {
+            app: self.clone(),
             id: made.id.to_string(),
             login,
             password: PASSWORD.to_owned(),
@@ -62,7 +64,13 @@ impl TestApp {
             .write(|conn| account::create(conn, new, &hash, TimeDelta::days(7), now))
             .expect("a database")
             .expect("an account");
-        Account { id: id.to_string(), login, password: secret.to_string(), totp_secret: String::new() }
+        Account {
+            app: self.clone(),
+            id: id.to_string(),
+            login,
+            password: secret.to_string(),
+            totp_secret: String::new(),
+        }
     }
 
     fn new_account(&self, role: Role, communes: &[&str]) -> NewAccount {

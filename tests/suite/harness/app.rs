@@ -10,7 +10,8 @@ use chrono_tz::Europe::Paris;
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use parvis::conventions::{self, Commune, Signed};
 use parvis::identity::{Machine, Place};
-use parvis::platform::{Clock, Conn};
+use parvis::platform::db::Contents;
+use parvis::platform::{Clock, Conn, Db};
 use parvis::sheets::import::Format;
 use parvis::sheets::publish::{self, Outcome};
 use parvis::{app, demo, retention, timetable};
@@ -70,10 +71,6 @@ impl TestApp {
         self.0.machine.as_ref().expect("open until the end")
     }
 
-    pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.0.address)
-    }
-
     /// The data folder.
     pub fn data(&self) -> PathBuf {
         self.0.folder.path().join("data")
@@ -105,7 +102,7 @@ impl TestApp {
 
     /// Somebody nobody knows, at a browser of their own.
     pub fn stranger(&self) -> Client {
-        Client::new(self.clone())
+        Client::new(format!("http://{}", self.0.address))
     }
 
     // --- the landlord's files ---------------------------------------------------------------
@@ -183,6 +180,12 @@ impl TestApp {
         let mut all = self.texts(sql);
         assert_eq!(all.len(), 1, "{sql}: {all:?}");
         all.remove(0)
+    }
+
+    /// Asks the keyring's own database.
+    pub fn in_keyring<T>(&self, f: impl FnOnce(&mut Conn) -> parvis::platform::Result<T>) -> T {
+        let location = self.machine().settings().keyring(&self.data()).expect("a location");
+        Db::open(&location, Contents::Keyring).and_then(|db| db.read(f)).expect("a query")
     }
 
     pub fn query<T>(&self, f: impl FnOnce(&mut Conn) -> parvis::platform::Result<T>) -> T {

@@ -8,7 +8,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::{Account, TestApp};
+use super::Account;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 static AGENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
@@ -22,7 +22,7 @@ static AGENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
 /// One browser. A clone is the same browser with a second window.
 #[derive(Clone)]
 pub struct Client {
-    app: TestApp,
+    base: String,
     /// Own jar: the cookies are `Secure` and travel over plain HTTP here, as on a loopback they may.
     pub cookies: BTreeMap<String, String>,
     /// The token of the last page that bore one.
@@ -31,9 +31,10 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(app: TestApp) -> Self {
+    /// A browser that knows one site, `http://127.0.0.1:port`.
+    pub fn new(base: String) -> Self {
         let device = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0";
-        Self { app, cookies: BTreeMap::new(), csrf: String::new(), device }
+        Self { base, cookies: BTreeMap::new(), csrf: String::new(), device }
     }
 
     // --- gestures ---------------------------------------------------------------------------
@@ -81,7 +82,8 @@ impl Client {
         with: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Answer {
         let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = AGENT.request(method.clone(), self.app.url(path)).header("User-Agent", self.device);
+        let mut request =
+            AGENT.request(method.clone(), format!("{}{path}", self.base)).header("User-Agent", self.device);
         if !jar.is_empty() {
             request = request.header("Cookie", jar.join("; "));
         }
@@ -115,7 +117,7 @@ impl Client {
     /// Login, password, code.
     pub fn sign_in(&mut self, account: &Account) -> Answer {
         self.give_password(account).leads_to("/connexion/code");
-        let code = account.code(&self.app);
+        let code = account.code();
         let answer = self.submit("/connexion/code", &[("code", &code)]);
         answer.has(303);
         answer

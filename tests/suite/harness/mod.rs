@@ -12,7 +12,7 @@ pub use actors::Account;
 pub use app::{TestApp, log_so_far};
 pub use client::{Answer, Client};
 pub use database::Kind;
-pub use documents::{Committee, committee};
+pub use documents::{Committee, committee, file};
 
 pub const VALBOURG: &str = "99101";
 pub const MERIZEAU: &str = "99102";

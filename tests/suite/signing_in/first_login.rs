@@ -38,7 +38,7 @@ fn e20_the_first_login_goes_temporary_secret_own_password_second_factor_commitme
     nora.totp_secret = client.visit("/double-facteur").secret_in_base32();
     assert_eq!(client.visit("/double-facteur").secret_in_base32(), nora.totp_secret, "kept until confirmed");
     client.submit("/double-facteur", &[("code", "000000")]).has(200).says("valable");
-    let code = nora.code(&app);
+    let code = nora.code();
     client.submit("/double-facteur", &[("code", &code)]).has(303);
 
     only(&mut client, "/charte");

@@ -92,14 +92,14 @@ fn a_code_serves_once(app: TestApp) {
     app.stranger().sign_in(&account);
     let mut second = app.stranger();
     second.give_password(&account).has(303);
-    let shown = account.same_code(&app);
+    let shown = account.same_code();
     second.submit("/connexion/code", &[("code", &shown)]).has(200).says("n’est plus, valable");
-    let next = account.code(&app);
+    let next = account.code();
     second.submit("/connexion/code", &[("code", &next)]).leads_to("/");
     // A code of long ago, or of the time to come, is none.
     let mut third = app.stranger();
     third.give_password(&account).has(303);
-    let early = account.code(&app);
+    let early = account.code();
     app.machine().clock().advance_authenticator(TimeDelta::minutes(5));
     third.submit("/connexion/code", &[("code", &early)]).has(200).says("n’est plus, valable");
 }
@@ -108,7 +108,7 @@ fn ten_wrong_codes_lock_the_second_factor(app: TestApp) {
     let account = app.account(Role::Instructor, &[VALBOURG]);
     let mut client = app.stranger();
     client.give_password(&account).has(303);
-    let right = account.code(&app);
+    let right = account.code();
     let wrong = if right == "000000" { "000001" } else { "000000" };
     for _ in 0..9 {
         client.submit("/connexion/code", &[("code", wrong)]).has(200);
@@ -119,7 +119,7 @@ fn ten_wrong_codes_lock_the_second_factor(app: TestApp) {
     // A new password begins no new count.
     let mut again = app.stranger();
     again.give_password(&account).has(303);
-    let right = account.code(&app);
+    let right = account.code();
     again.submit("/connexion/code", &[("code", &right)]).has(200).says("Trop d’essais.");
     app.later(TimeDelta::minutes(31));
     let mut last = app.stranger();

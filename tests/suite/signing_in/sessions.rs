@@ -153,7 +153,7 @@ fn cookies_are_bound_to_this_host_and_hidden_from_scripts(app: TestApp) {
     let mut camille = app.stranger();
     let first = camille.visit("/connexion");
     camille.give_password(&account).has(303);
-    let code = account.code(&app);
+    let code = account.code();
     let last = camille.submit("/connexion/code", &[("code", &code)]);
     let mut seen = 0;
     for answer in [first, last] {

@@ -1,0 +1,218 @@
+//! The built binary: what it says, and how it ends (0 done, 1 refused, 2 usage, 3 environment).
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use chrono::{Days, NaiveDate};
+use parvis::platform::Clock;
+use parvis::retention;
+
+use crate::harness::{Kind, TestApp, VALBOURG, both_databases, committee, file};
+
+both_databases![
+    accounts_are_added_listed_and_reset,
+    a_file_is_checked_then_published_then_purged_with_a_certificate_that_verifies_elsewhere,
+    altered_traces_are_named,
+];
+
+/// What a command said, and how it ended.
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    #[track_caller]
+    fn ends(&self, code: i32) -> &Self {
+        assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn says(&self, text: &str) -> &Self {
+        let all = format!("{}{}", self.out, self.err).replace(['\u{a0}', '\u{202f}'], " ");
+        assert!(all.contains(text), "« {text} » is not in: {all}");
+        self
+    }
+}
+
+/// Runs the binary in an environment of its own.
+fn parvis(data: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Said {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_parvis"))
+        .env_clear()
+        .envs(environment.iter().copied())
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .output()
+        .expect("the binary");
+    Said {
+        code: status.code().expect("an exit code"),
+        out: String::from_utf8_lossy(&stdout).into_owned(),
+        err: String::from_utf8_lossy(&stderr).into_owned(),
+    }
+}
+
+/// The binary on the data of a test, beside its running server. It knows the system's time alone:
+/// the conventions are made to hold today.
+fn beside(app: &TestApp) -> impl Fn(&[&str]) -> Said + use<> {
+    let settings = app.machine().settings();
+    let (data, kind) = (app.data(), app.kind());
+    let urls = (settings.database.url.clone(), settings.database.keyring_url.clone());
+    let (from, to) = (today() - Days::new(10), today() + Days::new(300));
+    app.execute(&format!(
+        "UPDATE conventions SET signed_by_landlord_on = '{from}', signed_by_town_hall_on = '{from}', \
+         in_force_from = '{from}', ends_on = '{to}'"
+    ));
+    move |arguments| {
+        let on_server =
+            [("PARVIS__DATABASE__URL", urls.0.as_str()), ("PARVIS__DATABASE__KEYRING_URL", urls.1.as_str())];
+        parvis(&data, if kind == Kind::Postgres { &on_server } else { &[] }, arguments)
+    }
+}
+
+fn today() -> NaiveDate {
+    Clock::system().now().today()
+}
+
+#[test]
+fn a_new_installation_is_told_what_it_lacks_and_is_never_made_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let run = |arguments: &[&str]| parvis(&data, &[], arguments);
+    run(&[]).ends(2);
+    run(&["bilan"]).ends(2);
+    run(&["account", "add", "--login", "x", "--role", "instructor"]).ends(2);
+    run(&["account", "add", "--commune", "991"]).ends(2).says("cinq caractères");
+    run(&["--help"]).ends(0).says("Extranet sécurisé des fiches de synthèse");
+    run(&["serve"]).ends(3).says("landlord.name");
+    run(&["check"]).ends(1).says("✗ réglages").says("✗ clés").says("L’installation n’est pas prête.");
+
+    run(&["init"]).ends(0).says("Les clés sont dans").says("puis : parvis check");
+    let mode = |path: &str| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::metadata(data.join(path)).expect(path).permissions().mode() & 0o777
+    };
+    for entry in std::fs::read_dir(data.join("keys")).expect("keys") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        if !name.ends_with(".pub") {
+            assert_eq!(mode(&format!("keys/{name}")), 0o600, "{name}");
+        }
+    }
+    let key = std::fs::read(data.join("keys/signing.pub")).expect("a public key");
+    run(&["init"]).ends(1).says("les clés existent déjà ; rien n’a été changé.");
+    assert_eq!(std::fs::read(data.join("keys/signing.pub")).expect("a public key"), key);
+
+    // The example, filled in but for what protects the way to the users.
+    let example = std::fs::read_to_string(data.join("parvis.toml")).expect("settings");
+    let filled = example.replace("\"\"", "\"à Valbourg\"");
+    std::fs::write(data.join("parvis.toml"), filled).expect("settings");
+    run(&["migrate"]).ends(0).says("La base est à niveau.");
+    assert_eq!(mode("parvis.db"), 0o600);
+    let told = run(&["check"]);
+    told.says("✓ clés : lisibles").says("✓ horloge").says("✓ base : ouverte, à niveau (SQLite");
+    run(&["purge", "--dry-run"]).ends(0).says("Rien à purger.");
+    std::fs::write(data.join("parvis.toml"), format!("{example}\n[serveur]\nport = 1\n")).expect("settings");
+    run(&["check"]).ends(1).says("serveur");
+}
+
+fn accounts_are_added_listed_and_reset(app: TestApp) {
+    let run = beside(&app);
+    let add = |login: &str, more: &[&str]| {
+        let mut arguments = vec!["account", "add", "--login", login, "--first-name", "Nora"];
+        arguments.extend(["--last-name", "Vasseur", "--job-title", "instructrice"]);
+        arguments.extend(more);
+        run(&arguments)
+    };
+    let town_hall = ["--role", "instructor", "--commune", VALBOURG];
+    let told = add("nora.vasseur", &town_hall);
+    told.ends(0).says("Mot de passe provisoire :").says("Il sert une fois");
+    let secret =
+        told.out.lines().next().and_then(|line| line.rsplit(' ').next()).expect("a secret").to_owned();
+    let stored = app.text("SELECT password_hash AS text FROM accounts");
+    assert!(stored.starts_with("$argon2id$") && !stored.contains(&secret));
+    add("nora.vasseur", &town_hall).ends(1).says("l’identifiant « nora.vasseur » existe déjà");
+    add("NORA.vasseur ", &town_hall).ends(1).says("existe déjà");
+    add("nora", &["--role", "instructor", "--commune", "99103"])
+        .ends(1)
+        .says("la commune 99103 est inconnue");
+    add("nora", &["--role", "instructor"]).ends(1).says("au moins une commune");
+    add("nora", &["--role", "manager", "--commune", VALBOURG])
+        .ends(1)
+        .says("un compte du bailleur n’en a pas");
+    add("né", &town_hall).ends(1).says("3 à 64 lettres sans accent");
+    let list = run(&["account", "list"]);
+    list.ends(0).says("nora.vasseur\tinstructeur\tNora Vasseur\tjamais connecté");
+    assert!(!list.out.contains(&secret));
+    let reset = run(&["account", "reset", "nora.vasseur"]);
+    reset.ends(0).says("Mot de passe provisoire :");
+    assert_ne!(app.text("SELECT password_hash AS text FROM accounts"), stored);
+    run(&["account", "reset", "personne"]).ends(1).says("L’identifiant « personne » est inconnu.");
+}
+
+fn a_file_is_checked_then_published_then_purged_with_a_certificate_that_verifies_elsewhere(app: TestApp) {
+    let run = beside(&app);
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_string_lossy().into_owned()
+    };
+    let held_on = (today() + Days::new(3)).to_string();
+    let usual = committee("Est 2026-48").on(&held_on).sheets(VALBOURG, 4);
+    let good = write("fiches.json", &file(std::slice::from_ref(&usual)).to_string());
+    let bad = write("fausses.json", &file(&[usual.with(1, "base_rent", serde_json::json!(-1))]).to_string());
+
+    run(&["import", "--check", &good])
+        .ends(0)
+        .says("1 commission, 4 fiches")
+        .says("Rien n’a été publié (--check).");
+    assert_eq!(app.count("sheets"), 0);
+    run(&["import", &bad])
+        .ends(1)
+        .says("fausses.json : rien n’a été publié.")
+        .says("committees[0].sheets[1].base_rent");
+    run(&["import", &write("fiches.txt", "x")]).ends(1).says("un fichier .json ou .csv est attendu");
+    run(&["import", "/nulle/part.json"]).ends(3);
+    run(&["import"]).ends(2);
+    assert_eq!(app.count("sheets"), 0);
+    run(&["import", &good]).ends(0).says("4 nouvelles, 0 modifiées, 0 inchangées, 0 retirées");
+    run(&["import", &good]).ends(0).says("0 nouvelles, 0 modifiées, 4 inchangées");
+    assert_eq!(app.count("sheets"), 4);
+
+    run(&["purge", "--dry-run"]).ends(0).says("Rien à purger.");
+    let past = today() - Days::new(1);
+    app.execute(&format!("UPDATE committees SET held_on = '{past}', ends_on = '{past}'"));
+    run(&["purge", "--dry-run"]).ends(0).says("Est 2026-48 (tenue le").says("serait purgée.");
+    assert_eq!(app.count("sheets"), 4);
+    run(&["purge"]).ends(0).says("Est 2026-48 : 4 fiches détruites, 0 restantes ; certificat signé");
+    run(&["purge"]).ends(0).says("Rien à purger.");
+    run(&["traces", "verify"]).ends(0).says("La chaîne est entière : 4 traces");
+
+    // Elsewhere: no data, no key but the public one.
+    let certificate = app.query(retention::all_certificates).remove(0).1;
+    let text = serde_json::to_string(&certificate).expect("JSON");
+    let key =
+        write("signing.pub", &std::fs::read_to_string(app.data().join("keys/signing.pub")).expect("a key"));
+    let elsewhere = |text: &str| {
+        let certificate = write("certificat.json", text);
+        parvis(&folder.path().join("vide"), &[], &["certificate", "verify", &certificate, "--key", &key])
+    };
+    let told = elsewhere(&text);
+    told.ends(0).says("Certificat authentique").says("4 fiches détruites, 0 restantes, 2 clés détruites");
+    told.says("Vérifié :").says("Hors du certificat :");
+    elsewhere(&text.replace("Est 2026", "Est 2025")).ends(1).says("Certificat refusé");
+    elsewhere("bonjour").ends(1).says("Ce fichier n’est pas un certificat.");
+    parvis(folder.path(), &[], &["certificate", "verify", "/nulle/part", "--key", &key]).ends(3);
+    assert!(!folder.path().join("vide").exists(), "verifying makes nothing");
+}
+
+fn altered_traces_are_named(app: TestApp) {
+    let run = beside(&app);
+    app.publish_usual();
+    app.instructor_of(VALBOURG);
+    run(&["traces", "verify"]).ends(0).says("La chaîne est entière");
+    app.execute("UPDATE traces SET commune = '99102' WHERE kind = 'publication' AND commune = '99101'");
+    run(&["traces", "verify"]).ends(1).says("La chaîne est rompue : instance").says("lot 1");
+}
