@@ -64,7 +64,7 @@ fn e02_no_answer_is_a_file_and_none_is_kept(app: TestApp) {
         assert!(kind == "image/png" || kind.starts_with("text/html"), "{answer}: {kind}");
     }
     // Positive control: what may be kept says so.
-    let style = camille.visit("/static/parvis.css");
+    let style = camille.visit(&parvis::page::asset("parvis.css"));
     assert_ne!(style.header("cache-control"), Some("no-store"), "{style}");
 }
 

@@ -23,12 +23,14 @@ pub fn invented_path(pattern: &str) -> String {
         Some((before, rest)) => (before, rest.split_once('}').expect("a closed parameter")),
     };
     let id = match (before, rest.0) {
-        ("/static/", "name") => "rien.css",
+        ("/static/", "version") => "0",
+        (_, "name") => "rien.css",
+        (_, "dwelling") => "00000000000000000000000000000000",
         ("/commissions/" | "/gestion/commissions/", "id") => "01930000-0000-7000-8000-000000000000",
         ("/fiches/", "id") => "00000000000000000000000000000000",
         _ => panic!("{pattern}: teach the sweep what this parameter is"),
     };
-    format!("{before}{id}{}", rest.1)
+    invented_path(&format!("{before}{id}{}", rest.1))
 }
 
 fn no_earlier_pattern_hides_a_later_path(app: TestApp) {

@@ -16,6 +16,8 @@ both_databases![
 struct Ids {
     /// Readable by Valbourg: the positive control.
     own: [String; 2],
+    /// The dwelling of that sheet.
+    dwelling: String,
     hidden: Vec<(&'static str, [String; 2])>,
 }
 
@@ -57,18 +59,23 @@ fn ids(app: &TestApp) -> Ids {
         ("too long", ["a".repeat(400), "a".repeat(400)]),
         ("a path", ["..%2f..%2fcompte".into(), "..%2f..%2fcompte".into()]),
     ];
-    Ids { own, hidden }
+    let dwelling = dwelling_of(app, &own[1]);
+    Ids { own, dwelling, hidden }
+}
+
+fn dwelling_of(app: &TestApp, sheet: &str) -> String {
+    app.texts(&format!("SELECT dwelling_id AS text FROM sheets WHERE sheet_id = '{sheet}'")).remove(0)
 }
 
 /// The path of a row for one of these pairs; `None` for a row without an id.
-fn path_for(pattern: &str, pair: &[String; 2]) -> Option<String> {
+fn path_for(pattern: &str, pair: &[String; 2], dwelling: &str) -> Option<String> {
     let id = match pattern.split_once("/{") {
         None | Some(("/static", _)) => return None,
         Some(("/commissions" | "/gestion/commissions", _)) => &pair[0],
         Some(("/fiches", _)) => &pair[1],
         Some(_) => panic!("{}: teach the sweep", invented_path(pattern)),
     };
-    Some(pattern.replacen("{id}", id, 1))
+    Some(pattern.replacen("{id}", id, 1).replacen("{dwelling}", dwelling, 1))
 }
 
 /// What the page's own script or form would send.
@@ -90,7 +97,7 @@ fn e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404(app:
     for row in ROUTES {
         let managed = row.path.starts_with("/gestion/");
         let client = if managed { &mut theo } else { &mut camille };
-        let Some(path) = path_for(row.path, &ids.own) else { continue };
+        let Some(path) = path_for(row.path, &ids.own, &ids.dwelling) else { continue };
         client.visit("/compte").has(200);
         let own = ask(client, row.verb, row.path, &path);
         // A committee of another day cannot be declared over today: there the object's answer is the 404.
@@ -103,14 +110,14 @@ fn e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404(app:
                 && row.verb == Verb::Get
                 && ["invented", "malformed", "too long", "a path"].contains(what)
             {
-                let path = path_for(row.path, pair).expect("an id");
+                let path = path_for(row.path, pair, &ids.dwelling).expect("an id");
                 ask(client, row.verb, row.path, &path).is_the_404();
                 continue;
             } else if managed {
                 continue;
             }
             // A withdrawn sheet stands in a committee one may read.
-            let path = path_for(row.path, pair).expect("an id");
+            let path = path_for(row.path, pair, &ids.dwelling).expect("an id");
             let answer = ask(client, row.verb, row.path, &path);
             answer.is_the_404();
             let main = answer.main();
@@ -132,13 +139,20 @@ fn e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404(app:
         }
     }
     assert!(swept > 70, "only {swept} addresses were swept");
+    // A dwelling of the other commune, or none, in a committee one may read.
+    let foreign = dwelling_of(&app, &app.sheets_of("L’autre", MERIZEAU)[0]);
+    for dwelling in [foreign, "0".repeat(32)] {
+        let path = format!("/commissions/{}/comparer/{dwelling}", ids.own[0]);
+        camille.visit(&path).is_the_404();
+        camille.visit(&format!("{path}/texte")).is_the_404();
+    }
 }
 
 fn a_stranger_learns_from_no_address_whether_a_sheet_is_there(app: TestApp) {
     let ids = ids(&app);
     for row in ROUTES {
         for (what, pair) in ids.hidden.iter().map(|(what, pair)| (*what, pair)).chain([("own", &ids.own)]) {
-            let Some(path) = path_for(row.path, pair) else { continue };
+            let Some(path) = path_for(row.path, pair, &ids.dwelling) else { continue };
             let mut stranger = app.stranger();
             stranger.visit("/connexion").has(200);
             let answer = match row.verb {
