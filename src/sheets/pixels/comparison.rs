@@ -281,7 +281,7 @@ fn rank(rank: Option<u32>, size: f32) -> Style {
 fn paragraphs(drawing: &mut Drawing, words: &[String], x: f32, baseline: f32, width: f32) -> f32 {
     let mut y = baseline - 20.0;
     for words in words {
-        y = text(14.0).leading(1.36).set(words, width).left(drawing, x, y + 20.0);
+        y = text(14.0).shrinking_to(13.0).leading(1.36).set(words, width).left(drawing, x, y + 20.0);
     }
     y
 }

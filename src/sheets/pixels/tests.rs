@@ -314,3 +314,33 @@ fn the_same_sheet_gives_the_same_bytes_on_any_thread() {
     let there = std::thread::spawn(|| sheet(&ordinary(), &mark(), Format::fit(1240, 1.0)));
     assert_eq!(Ok(here), there.join().map_err(|_| ()));
 }
+
+#[test]
+fn e12_every_compared_candidate_stands_in_a_row_of_equal_height_with_its_watermark() {
+    let one = ordinary();
+    let candidate = crate::sheets::presentation::Candidate {
+        applicant: one.applicant,
+        rank: Some(1),
+        landmarks: one.landmarks,
+        priorities: vec!["public prioritaire".into(), "cotation 145/200".into()],
+        opinion: one.opinion,
+    };
+    let compared = crate::sheets::presentation::Comparison {
+        effort_limit: "repère\u{a0}: 33\u{a0}%".into(),
+        residual_limit: "par jour et UC, seuil 12\u{a0}€".into(),
+        candidates: vec![candidate; 6],
+    };
+    let unmarked = Watermark { text: String::new() };
+    for (width, ratio) in [(0, 1.0), (358, 2.0), (600, 1.5), (900, 1.0), (1120, 2.0), (u32::MAX, f32::NAN)] {
+        let strip = comparison(&compared, &mark(), width, ratio);
+        let plain = comparison(&compared, &unmarked, width, ratio);
+        assert_eq!(strip.row_height * 6 + strip.head_height, strip.picture.height);
+        assert_eq!(strip.name_widths.len(), 6);
+        let (with, without) = (decoded(&strip.picture), decoded(&plain.picture));
+        let row = (strip.row_height * strip.picture.width) as usize;
+        for (number, (seen, ink)) in with.chunks(row).zip(without.chunks(row)).take(6).enumerate() {
+            let marked = seen.iter().zip(ink).filter(|(seen, ink)| seen < ink).count();
+            assert!(marked > 300, "candidate {number} at {width}");
+        }
+    }
+}
