@@ -61,7 +61,7 @@ impl Drawing {
     }
 
     /// Device pixels per css px: `ratio`, or less where the page would hold more than
-    /// [`MOST_PIXELS`], so that a monstrous sheet costs no more memory than the largest honest one.
+    /// `MOST_PIXELS`, so that a monstrous sheet costs no more memory than the largest honest one.
     fn scale(&self, ratio: f32) -> f32 {
         let area = self.width.max(1.0) * self.height.max(1.0);
         ratio.min((MOST_PIXELS as f32 / area).sqrt())
@@ -74,7 +74,7 @@ impl Drawing {
     }
 
     /// Inks the drawing over its watermark, at `ratio` device pixels per css px or fewer if it
-    /// would hold more than [`MOST_PIXELS`].
+    /// would hold more than `MOST_PIXELS`.
     pub(super) fn print(&self, mark: &Watermark, pattern: Pattern, ratio: f32) -> Picture {
         let scale = self.scale(ratio);
         // A hair more than the product, so that 960 does not become 959 by rounding.

@@ -51,7 +51,7 @@ pub struct Format {
 
 impl Format {
     /// The largest width that is not above `width_css`, and the density nearest to `ratio`, lowered
-    /// until an ordinary sheet holds at most [`MOST_PIXELS`]. Any values are accepted.
+    /// until an ordinary sheet holds at most `MOST_PIXELS`. Any values are accepted.
     pub fn fit(width_css: u32, ratio: f32) -> Format {
         let [smallest, ..] = WIDTHS;
         let css_width = WIDTHS.into_iter().rfind(|step| *step <= width_css).unwrap_or(smallest);
