@@ -169,13 +169,13 @@ fn e09_strangers_are_counted_and_leave_no_row(app: TestApp) {
 
 fn e09_the_first_publication_of_a_sheet_is_traced_once(app: TestApp) {
     let usual = committee("Est 2026-48").sheets(VALBOURG, 3);
-    app.publish(&[usual.clone()]);
+    app.publish(std::slice::from_ref(&usual));
     let published = || app.count("traces WHERE kind = 'publication'");
     assert_eq!(published(), 3);
     let complete = "traces WHERE kind = 'publication' AND commune = '99101' AND committee IS NOT NULL \
                     AND sheet IS NOT NULL AND subject IS NOT NULL AND actor IS NULL AND display IS NULL";
     assert_eq!(app.count(complete), 3);
-    app.publish(&[usual.clone()]);
+    app.publish(std::slice::from_ref(&usual));
     app.publish(&[usual.with(0, "base_rent", serde_json::json!(410.2))]);
     assert_eq!(published(), 3, "a change is no first publication");
     app.publish(&[committee("Est 2026-48").sheets(VALBOURG, 4)]);

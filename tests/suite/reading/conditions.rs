@@ -207,7 +207,7 @@ fn e08_a_cancelled_committee_is_unreadable_at_once(app: TestApp) {
     camille.visit(&sheet).is_the_404();
     camille.visit("/commissions").says("Aucune commission à venir à Valbourg");
     // Until midnight a mistake can be undone; after it the sheets are gone.
-    app.publish(&[usual.clone()]);
+    app.publish(std::slice::from_ref(&usual));
     camille.look_at(&sheet).is_a_picture();
     app.publish(&[usual.cancelled()]);
     assert_eq!(app.purge().purged.len(), 0);

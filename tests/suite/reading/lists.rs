@@ -23,7 +23,7 @@ fn a_list_marks_what_is_new_changed_read_and_withdrawn_for_its_own_reader(app: T
     let (mut camille, mut colleague) = (app.stranger(), app.instructor_of(VALBOURG));
     camille.sign_in(&account);
     let usual = committee("Est 2026-48").sheets(VALBOURG, 5);
-    app.publish(&[usual.clone()]);
+    app.publish(std::slice::from_ref(&usual));
     let list = format!("/commissions/{}", app.committee_id("Est 2026-48"));
     let count = |words: &str, of: &str| words.matches(of).count();
     let words = marks(&mut camille, &list);
