@@ -153,11 +153,12 @@ pub async fn adjourn(
 ) -> Result<HttpResponse> {
     let by = who.actor()?.account.name();
     let id = id.into_inner();
-    let done = who.write(move |conn, who| committees::adjourn(conn, &id, &by, who.now())).await?;
-    if !done {
-        // Unknown, closed already, or not begun yet: the list says which.
-        return Err(Error::NotFound);
-    }
+    // Closed already, or not begun yet: the list says which.
+    who.write(move |conn, who| {
+        committees::find(conn, &id)?.ok_or(Error::NotFound)?;
+        committees::adjourn(conn, &id, &by, who.now())
+    })
+    .await?;
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, paths::MANAGED_COMMITTEES)).finish())
 }
 
