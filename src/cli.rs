@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Europe::Paris;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::demo;
 use crate::identity::account::{self, NewAccount};
@@ -55,7 +55,8 @@ enum Command {
     Serve,
     /// Essayer l’extranet sur des données inventées, sur cette machine seulement
     Demo {
-        #[arg(long, default_value_t = 8080)]
+        /// Port de la boucle locale (8080 par défaut)
+        #[arg(long, default_value_t = 8080, hide_default_value = true)]
         port: u16,
         /// Heure de Paris à laquelle commence la démonstration, 2026-11-23T10:00
         #[arg(long, value_parser = paris_time)]
@@ -96,7 +97,8 @@ enum AccountCommand {
     Add {
         #[arg(long)]
         login: String,
-        #[arg(long, value_enum)]
+        /// instructor, contact, manager ou dpo
+        #[arg(long, value_enum, hide_possible_values = true)]
         role: RoleArg,
         #[arg(long)]
         first_name: String,
@@ -183,7 +185,16 @@ type Done = Result<(), Failure>;
 
 /// Runs the command; its exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = in_french(Cli::command())
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help("Afficher la version"),
+        )
+        .get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     // First of all: rustls takes the provider that is installed when it is asked.
     let _ = rustls::crypto::ring::default_provider().install_default();
     keep_memory_off_the_disk();
@@ -212,6 +223,18 @@ pub fn main() -> ExitCode {
 fn keep_memory_off_the_disk() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+/// The words that clap says by itself, in the language of the rest.
+fn in_french(command: clap::Command) -> clap::Command {
+    command
+        .help_template("{about-with-newline}\nUsage\u{a0}: {usage}\n\n{all-args}")
+        .subcommand_help_heading("Commandes")
+        .subcommand_value_name("COMMANDE")
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Afficher cette aide"))
+        .mut_subcommands(in_french)
 }
 
 /// A closed pipe ends a command quietly.
@@ -248,7 +271,7 @@ fn settings(place: &Place) -> Result<Settings, Failure> {
 
 fn open(place: &Place) -> Result<Machine, Failure> {
     log_to_stderr("warn");
-    Ok(Machine::open(settings(place)?, place, Clock::system())?)
+    Ok(Machine::open(settings(place)?, place, demo::clock_of(place))?)
 }
 
 fn log_to_stderr(default: &str) {

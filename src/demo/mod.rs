@@ -18,7 +18,7 @@ use crate::opening_hours::{Zone, is_business_day};
 use crate::platform::config::Settings;
 use crate::platform::crypto::Secrets;
 use crate::platform::id::Insee;
-use crate::platform::{Error, Now, Result};
+use crate::platform::{Clock, Error, Now, Result};
 use crate::retention;
 use crate::sheets::import::Format;
 use crate::sheets::{permit, publish};
@@ -130,6 +130,7 @@ pub fn furnish(machine: Machine, place: &Place) -> Result<Machine> {
     publish_document(&machine, &coming)?;
 
     machine.clock().set(start.utc());
+    keep_clock(&machine, place)?;
     let report = retention::purge(&machine)?;
     if !report.unfinished.is_empty() || report.purged.is_empty() {
         return Err(Error::internal("the past committee was not purged"));
@@ -304,6 +305,25 @@ fn people(machine: &Machine) -> Result<Vec<DemoAccount>> {
         first_login_done: false,
     });
     Ok(accounts)
+}
+
+/// Where a running demo says how far its clock is ahead.
+const CLOCK: &str = "clock";
+
+fn keep_clock(machine: &Machine, place: &Place) -> Result<()> {
+    let file = place.data.join(CLOCK);
+    let shift = machine.clock().shift().num_seconds().to_string();
+    std::fs::write(&file, shift).map_err(|e| Error::Internal(format!("{} : {e}", file.display())))
+}
+
+/// The clock of a command on this data: a demo's own beside a demo, the system's everywhere else.
+pub fn clock_of(place: &Place) -> Clock {
+    let shift =
+        std::fs::read_to_string(place.data.join(CLOCK)).ok().filter(|_| place.data.join(MARK).exists());
+    match shift.and_then(|seconds| seconds.trim().parse().ok()).and_then(TimeDelta::try_seconds) {
+        Some(shift) => Clock::ahead_by(shift),
+        None => Clock::system(),
+    }
 }
 
 /// What the terminal says once the demo runs.

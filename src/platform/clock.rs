@@ -30,6 +30,18 @@ impl Clock {
         clock
     }
 
+    /// A clock that is `shift` ahead of the system's.
+    pub fn ahead_by(shift: TimeDelta) -> Self {
+        let clock = Self::default();
+        clock.advance(shift);
+        clock
+    }
+
+    /// How far it is ahead of the system's.
+    pub fn shift(&self) -> TimeDelta {
+        TimeDelta::microseconds(self.shift_micros.load(Ordering::Relaxed))
+    }
+
     /// Makes the clock show `instant` from now on.
     pub fn set(&self, instant: DateTime<Utc>) {
         let shift = instant - system_time();
