@@ -107,7 +107,6 @@ diesel::table! {
         id -> Text,
         received_at -> Timestamp,
         source -> Text,
-        digest -> Text,
         sheets_new -> Integer,
         sheets_changed -> Integer,
         sheets_unchanged -> Integer,

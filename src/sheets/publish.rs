@@ -18,7 +18,7 @@ use super::{destroy, pixels};
 use crate::committees::{self, Announced, Committee, Status};
 use crate::conventions::{self, Standing};
 use crate::identity::Machine;
-use crate::platform::crypto::{Key, sha256_hex};
+use crate::platform::crypto::Key;
 use crate::platform::id::{DwellingId, GenerationId, ImportId, Insee, SheetId, SubjectId};
 use crate::platform::keyring::KeyName;
 use crate::platform::schema::imports;
@@ -188,11 +188,18 @@ impl Publication<'_> {
         }
     }
 
+    /// What a file says of a committee, so that the same file is seen to change nothing. Keyed: a
+    /// digest that anybody can compute would let the reader of a database test a guess.
+    fn digest(&self, committee: &Committee, contents: &Contents) -> String {
+        let key = self.machine.secrets().master().derive("contents of a generation");
+        data_encoding::HEXLOWER.encode(&key.digest(&[committee.id.as_str().as_bytes(), &contents.digest]))
+    }
+
     /// Begins a generation: its row first, then its key, so that no key is ever without a row.
     fn begin(&self, committee: &Committee, contents: &Contents) -> Result<Generation> {
         let id = GenerationId::fresh();
         let count = i32::try_from(contents.sheets).map_err(Error::internal)?;
-        let digest = data_encoding::HEXLOWER.encode(&contents.digest);
+        let digest = self.digest(committee, contents);
         self.machine.db().write(|conn| {
             if committees::find(conn, &committee.id)?.is_none() {
                 // Known from now on, readable from nowhere: it points to nothing.
@@ -234,7 +241,6 @@ impl Publication<'_> {
         }
         let count = |n: usize| i32::try_from(n).map_err(Error::internal);
         let counts = (count(new)?, count(changed)?, count(unchanged)?, count(gone)?);
-        let all: Vec<String> = self.drafts.iter().map(|draft| draft.committee.reference.clone()).collect();
         self.machine.db().write(|conn| {
             use diesel::prelude::*;
             for draft in &self.drafts {
@@ -258,7 +264,6 @@ impl Publication<'_> {
                     imports::id.eq(ImportId::fresh()),
                     imports::received_at.eq(self.now.naive()),
                     imports::source.eq(&self.name),
-                    imports::digest.eq(sha256_hex(all.join("\n").as_bytes())),
                     imports::sheets_new.eq(counts.0),
                     imports::sheets_changed.eq(counts.1),
                     imports::sheets_unchanged.eq(counts.2),
@@ -316,7 +321,6 @@ impl import::Sink for Publication<'_> {
     type Error = Error;
 
     fn committee(&mut self, header: &CommitteeHeader, contents: &Contents) -> Result<Vec<Objection>> {
-        let digest = data_encoding::HEXLOWER.encode(&contents.digest);
         let (known, present, same, withheld) = self.machine.db().read(|conn| {
             let Some(known) = committees::find_by_reference(conn, &header.reference)? else {
                 return Ok((None, Vec::new(), false, 0));
@@ -326,7 +330,9 @@ impl import::Sink for Publication<'_> {
                 None => Vec::new(),
             };
             let same = match &known.generation_id {
-                Some(generation) => store::digest_of(conn, generation)?.is_some_and(|known| known == digest),
+                Some(generation) => {
+                    store::digest_of(conn, generation)?.is_some_and(|digest| digest == self.digest(&known, contents))
+                }
                 None => false,
             };
             let withheld = store::still_withheld(conn, &known.id)?;

@@ -12,6 +12,7 @@ both_databases![
     a_mark_and_windows_line_ends_do_no_harm_and_a_windows_encoding_is_named,
     ten_thousand_faults_give_a_summary,
     the_same_file_twice_changes_nothing,
+    what_is_stored_in_clear_tells_nothing_to_whoever_has_the_file,
     a_check_changes_nothing,
     e05_a_managers_withdrawal_outlives_the_imports,
     e05_what_the_file_no_longer_holds_is_withdrawn_and_its_old_keys_are_destroyed,
@@ -146,6 +147,27 @@ fn the_same_file_twice_changes_nothing(app: TestApp) {
     let outcome = app.publish(&[usual().with(0, "base_rent", json!(400))]);
     assert_eq!((outcome.changes[0].unchanged, outcome.changes[0].changed), (5, 1), "positive control");
     assert_ne!(state(&app), before);
+}
+
+fn what_is_stored_in_clear_tells_nothing_to_whoever_has_the_file(app: TestApp) {
+    let other = TestApp::start(app.kind());
+    for app in [&app, &other] {
+        app.publish(&[usual()]);
+    }
+    for sql in [
+        "SELECT digest AS text FROM generations",
+        "SELECT sheet_id AS text FROM sheets",
+        "SELECT dwelling_id AS text FROM sheets",
+        "SELECT fingerprint AS text FROM sheets",
+        "SELECT subject AS text FROM sheets",
+    ] {
+        let (here, there) = (app.texts(sql), other.texts(sql));
+        assert!(!here.is_empty() && here.len() == there.len(), "{sql}");
+        assert!(here.iter().all(|text| !there.contains(text)), "{sql}: the same file, the same text");
+    }
+    // What is the same for both is found by the same comparison.
+    let communes = "SELECT commune AS text FROM sheets";
+    assert!(app.texts(communes).iter().all(|text| other.texts(communes).contains(text)));
 }
 
 fn a_check_changes_nothing(app: TestApp) {

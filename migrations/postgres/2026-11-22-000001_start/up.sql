@@ -98,7 +98,6 @@ CREATE TABLE imports (
     id TEXT NOT NULL PRIMARY KEY,
     received_at TIMESTAMP NOT NULL,
     source TEXT NOT NULL,
-    digest TEXT NOT NULL,
     sheets_new INTEGER NOT NULL,
     sheets_changed INTEGER NOT NULL,
     sheets_unchanged INTEGER NOT NULL,
