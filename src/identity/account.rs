@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::password::Hash;
+use crate::opening_hours::Zone;
 use crate::platform::id::{AccountId, HabilitationId, Insee, text_enum};
 use crate::platform::schema::{accounts, communes, habilitations, suspensions};
 use crate::platform::{Conn, Now, Result};
@@ -254,9 +255,16 @@ pub struct Habilitation {
     pub commune_name: String,
     pub starts_on: NaiveDate,
     pub ends_on: Option<NaiveDate>,
+    alsace_moselle: bool,
+    good_friday: bool,
 }
 
 impl Habilitation {
+    /// Which public holidays close the commune (E28).
+    pub fn zone(&self) -> Zone {
+        Zone::of(self.alsace_moselle, self.good_friday)
+    }
+
     pub fn is_current(&self, today: NaiveDate) -> bool {
         self.starts_on <= today && self.ends_on.is_none_or(|end| today <= end)
     }
@@ -267,7 +275,14 @@ pub fn habilitations(conn: &mut Conn, id: &AccountId) -> Result<Vec<Habilitation
     let mut all: Vec<Habilitation> = habilitations::table
         .inner_join(communes::table.on(communes::insee.eq(habilitations::commune)))
         .filter(habilitations::account_id.eq(id).and(habilitations::space.eq("sheets")))
-        .select((habilitations::commune, communes::name, habilitations::starts_on, habilitations::ends_on))
+        .select((
+            habilitations::commune,
+            communes::name,
+            habilitations::starts_on,
+            habilitations::ends_on,
+            communes::alsace_moselle,
+            communes::good_friday,
+        ))
         .load(conn)?;
     all.sort_by(|a, b| a.commune_name.cmp(&b.commune_name).then(a.starts_on.cmp(&b.starts_on)));
     Ok(all)

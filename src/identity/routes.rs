@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::account;
+use super::cookies;
 use super::guard::{self, Allowed, Visit};
 use super::part::Posted;
 use super::policy::{Action, acts};
@@ -105,7 +106,7 @@ pub async fn sign_in(
     let sentence = match sign_in::with_password(&who, &identifiant, mot_de_passe).await? {
         Outcome::Accepted(token) => {
             let mut answer = see(paths::LOGIN_CODE);
-            set_cookie(&mut answer, guard::session_cookie(&token))?;
+            set_cookie(&mut answer, cookies::session_cookie(&token))?;
             return Ok(Either::Right(answer));
         }
         Outcome::Wrong => "Identifiant ou mot de passe inexact. Vérifiez les majuscules.".to_owned(),
@@ -123,10 +124,10 @@ fn set_cookie(answer: &mut HttpResponse, cookie: Cookie<'_>) -> Result<()> {
 
 /// After the last step: to the page one came for, if there was one.
 fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
-    let mut answer = see(&guard::way_back(req).unwrap_or_else(|| "/".to_owned()));
-    set_cookie(&mut answer, guard::forget_way_back())?;
+    let mut answer = see(&cookies::way_back(req).unwrap_or_else(|| "/".to_owned()));
+    set_cookie(&mut answer, cookies::forget_way_back())?;
     if let Some(device) = device {
-        set_cookie(&mut answer, guard::device_cookie(device))?;
+        set_cookie(&mut answer, cookies::device_cookie(device))?;
     }
     Ok(answer)
 }
@@ -281,7 +282,7 @@ pub async fn lock_page(who: Allowed<acts::Unlock>, req: HttpRequest) -> Result<P
 
 fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
-    let returns_to = match guard::way_back(req).as_deref() {
+    let returns_to = match cookies::way_back(req).as_deref() {
         Some(path) if path.starts_with("/fiches/") => "la fiche que vous lisiez",
         Some(path) if path.starts_with("/commissions/") => "la commission que vous lisiez",
         _ => "votre espace",
@@ -326,8 +327,8 @@ pub async fn sign_out(who: Allowed<acts::SignOut>, _: Posted<Nothing>) -> Result
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, paths::SIGN_OUT))
         .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
-        .cookie(guard::forgotten(guard::SESSION_COOKIE))
-        .cookie(guard::forget_way_back())
+        .cookie(cookies::forgotten(cookies::SESSION_COOKIE))
+        .cookie(cookies::forget_way_back())
         .finish())
 }
 
