@@ -198,8 +198,7 @@ impl Writer {
 
     fn write(&mut self, entries: &[&Entry]) -> Result<()> {
         let number = self.batch + 1;
-        let rows: Vec<Row> =
-            (0..).zip(entries).map(|(place, entry)| Row::of(entry, &self.instance, number, place)).collect();
+        let rows = Row::all_of(entries, &self.instance, number);
         let head = self.chain.next(&rows);
         let batch = Batch {
             instance: self.instance.clone(),
