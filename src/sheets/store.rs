@@ -98,7 +98,7 @@ impl Sealed {
             dwelling: DwellingId::from_digest(&[7; 32]),
             generation: GenerationId::fresh(),
             committee: CommitteeId::fresh(),
-            commune: "99101".parse().unwrap(),
+            commune: "99101".parse().expect("a code"),
             fingerprint: String::new(),
             first_published_at: now,
             changed_at: now,

@@ -145,6 +145,11 @@ pub(super) fn find_display(conn: &mut Conn, display: &DisplayId) -> Result<Optio
     row.into_entry(parts).map(Some)
 }
 
+/// The head of one batch, if it was committed.
+pub(super) fn head_of(conn: &mut Conn, instance: &InstanceId, batch: i64) -> Result<Option<String>> {
+    Ok(trace_batches::table.find((instance, batch)).select(trace_batches::head).first(conn).optional()?)
+}
+
 pub(super) fn batches(conn: &mut Conn) -> Result<Vec<Batch>> {
     Ok(trace_batches::table.order((trace_batches::instance, trace_batches::batch)).load(conn)?)
 }
