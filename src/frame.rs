@@ -237,7 +237,7 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
         }
         Error::Unavailable(cause) => {
             tracing::error!(cause, path = row_path(req), "unavailable");
-            draw(req, &refusals::trace_unavailable(), status)
+            draw(req, &refusals::unavailable(), status)
         }
         Error::Stale => draw(req, &refusals::stale(), status),
         Error::Unreadable(_) | Error::TooLarge => draw(req, &unreadable(), status),

@@ -37,6 +37,13 @@ pub struct Displayed {
 }
 
 impl Displayed {
+    /// Whether the content is of the generation that the page around it was drawn from: between two
+    /// publications names would stand beside the wrong ranks.
+    pub fn is_of(&self, generation: Option<&str>) -> Result<()> {
+        let own = self.committee.generation_id.as_ref().map(|id| id.as_str());
+        if own == generation { Ok(()) } else { Err(Error::Stale) }
+    }
+
     /// Milliseconds left at this instant.
     pub fn remaining_ms(&self, now: Now) -> u64 {
         remaining_ms(self.ends_at, now)

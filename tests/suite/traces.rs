@@ -108,7 +108,7 @@ fn e09_if_the_trace_cannot_be_written_no_sheet_is_shown(app: TestApp) {
     let known = app.count("traces");
     forbid_traces(&app);
     for answer in look(&mut camille) {
-        answer.has(503).says("La fiche n’a pas pu être tracée, elle n’est donc pas affichée.");
+        answer.has(503).says("Chaque affichage est enregistré avant de paraître");
         assert!(!answer.is_png(), "{answer}");
         for draft in &drafts {
             answer.does_not_say(&draft.last_name);
