@@ -239,11 +239,13 @@ pub fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
 /// Longest memory of a device, below the six months of E10.
 const DEVICE_LIFE: TimeDelta = TimeDelta::days(150);
 
-/// Whether this device has signed in to this account before.
-pub fn is_known_device(conn: &mut Conn, device: &Token, account: &AccountId, now: Now) -> Result<bool> {
+/// Whether this device has signed in to the account of this login before; asked in the same way of a
+/// login without account.
+pub fn is_known_device(conn: &mut Conn, device: &Token, login: &str, now: Now) -> Result<bool> {
     let known: i64 = known_devices::table
+        .inner_join(accounts::table.on(accounts::id.eq(known_devices::account_id)))
         .filter(known_devices::token_hash.eq(device.hash()))
-        .filter(known_devices::account_id.eq(account))
+        .filter(accounts::login.eq(login))
         .filter(known_devices::last_seen_at.gt(now.naive() - DEVICE_LIFE))
         .count()
         .get_result(conn)?;

@@ -155,6 +155,28 @@ impl TestApp {
         self.machine().db().write(|conn| Ok(sql_query(sql).execute(conn)?))
     }
 
+    /// Makes every new row of traces fail, as a full disk would.
+    pub fn forbid_traces(&self) {
+        match self.kind() {
+            Kind::Sqlite => self.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON traces BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+            ),
+            Kind::Postgres => {
+                self.execute("CREATE FUNCTION refuse() RETURNS trigger AS 'BEGIN RAISE ''disk full''; END' LANGUAGE plpgsql");
+                self.execute(
+                    "CREATE TRIGGER full_disk BEFORE INSERT ON traces FOR EACH ROW EXECUTE FUNCTION refuse()",
+                )
+            }
+        };
+    }
+
+    pub fn allow_traces(&self) {
+        match self.kind() {
+            Kind::Sqlite => self.execute("DROP TRIGGER full"),
+            Kind::Postgres => self.execute("DROP TRIGGER full_disk ON traces"),
+        };
+    }
+
     /// `SELECT count(*) FROM …`, from what follows `FROM`.
     pub fn count(&self, from: &str) -> i64 {
         #[derive(QueryableByName)]
