@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::account::{self, Account};
+use super::first_commune::first_commune;
 use super::guard::{Actor, Allowed};
 use super::password::{self, Hash, Weakness};
 use super::policy::{Action, acts};
@@ -11,7 +12,7 @@ use super::second_factor::{self, OpenSecret};
 use super::session::{self, EndedBy, Session, Token};
 use super::throttle::{self, Attempt, Subject};
 use crate::platform::crypto::Key;
-use crate::platform::id::{AccountId, Insee};
+use crate::platform::id::AccountId;
 use crate::platform::{Conn, Error, Result};
 use crate::traces::{Author, Entry, Kind, Recorded};
 
@@ -204,9 +205,7 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
 
 /// Opens the session and remembers the device; returns the device's token.
 fn open<A: Action>(conn: &mut Conn, who: &Allowed<A>, session: &Session, account: &Account) -> Result<Token> {
-    let mut readable = account::habilitations(conn, &account.id)?;
-    readable.retain(|h| h.is_current(who.now().today()));
-    let commune: Option<Insee> = readable.into_iter().next().map(|h| h.commune);
+    let commune = first_commune(conn, account, who.now().today())?;
     session::go_live(conn, session, account, commune.as_ref(), who.now())?;
     throttle::forget(conn, Subject::SecondFactor(account.id.as_str()), &throttle_key(who))?;
     let device = match who.device_token() {
