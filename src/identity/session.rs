@@ -29,7 +29,6 @@ text_enum! {
     EndedBy {
         SignOut = "sign_out",
         OtherLogin = "other_login",
-        Expired = "expired",
         PasswordChanged = "password_changed",
         Blocked = "blocked",
     }
@@ -96,17 +95,19 @@ impl Session {
     ///
     /// A second factor that exists is asked before a new password may be chosen, so that a reset
     /// never weakens it; a first login chooses the password, then sets up the factor, then signs.
+    /// Nothing may be chosen or signed at an abandoned screen: the lock comes before both.
     pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
-        if self.second_factor_at.is_none() && account.has_second_factor() {
+        let signed_in = self.second_factor_at.is_some();
+        if !signed_in && account.has_second_factor() {
             Some(Step::Code)
+        } else if signed_in && now.naive() - self.last_activity_at >= LOCKED_AFTER {
+            Some(Step::Locked)
         } else if account.password_temporary {
             Some(Step::NewPassword)
-        } else if self.second_factor_at.is_none() {
+        } else if !signed_in {
             Some(Step::Enrolment)
         } else if i64::from(account.charter_version) < i64::from(charter::VERSION) {
             Some(Step::Charter)
-        } else if now.naive() - self.last_activity_at >= LOCKED_AFTER {
-            Some(Step::Locked)
         } else {
             None
         }

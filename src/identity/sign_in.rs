@@ -7,7 +7,7 @@ use super::account::{self, Account};
 use super::first_commune::first_commune;
 use super::guard::{Actor, Allowed};
 use super::password::{self, Hash, Weakness};
-use super::policy::{Action, acts};
+use super::policy::{Action, Step, acts};
 use super::second_factor::{self, OpenSecret};
 use super::session::{self, EndedBy, Session, Token};
 use super::throttle::{self, Attempt, Subject};
@@ -195,7 +195,9 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
     let id = account.id.clone();
     let device = who
         .write(move |conn, who| {
-            second_factor::enrol(conn, &account.id, &sealed, step)?;
+            if !second_factor::enrol(conn, &account.id, &sealed, step)? {
+                return Err(Error::First(Step::Code.path()));
+            }
             open(conn, who, &session, &account)
         })
         .await?;
@@ -309,10 +311,12 @@ pub(super) async fn change_password<A: Action>(
         Ok(hash) => hash,
         Err(sentence) => return Ok(Err(sentence)),
     };
-    let (id, session) = (account.id.clone(), actor.session.clone());
+    let (account, session) = (account.clone(), actor.session.clone());
     who.write(move |conn, who| {
-        account::set_password(conn, &id, &hash, None, who.now())?;
-        session::end_all(conn, &id, Some(&session), EndedBy::PasswordChanged, who.now())
+        if !account::replace_password(conn, &account, &hash, who.now())? {
+            return Err(Error::Stale);
+        }
+        session::end_all(conn, &account.id, Some(&session), EndedBy::PasswordChanged, who.now())
     })
     .await?;
     Ok(Ok(()))

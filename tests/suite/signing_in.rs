@@ -4,4 +4,5 @@ mod bursts;
 mod communes;
 mod first_login;
 mod guessing;
+mod held;
 mod sessions;

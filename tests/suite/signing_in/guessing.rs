@@ -149,14 +149,7 @@ fn e09_failures_on_a_known_account_are_traced_and_what_was_typed_is_kept_nowhere
     try_password(&mut app.stranger(), &account.login, password).has(200);
     let failed =
         format!("traces WHERE kind = 'refusal' AND reason = 'password' AND actor = '{}'", account.id);
-    // Nobody waits for a trace behind which nothing is shown.
-    for _ in 0..100 {
-        if app.count(&failed) > 0 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    assert_eq!(app.count(&failed), 1);
+    assert_eq!(app.count_in_time(&failed), 1);
     assert_eq!(app.count("traces WHERE reason = 'password'"), 1, "on no account: counted, not traced");
     assert_eq!(app.count("throttles"), 3, "two logins, one network");
     let kept = app.texts("SELECT subject AS text FROM throttles").join(" ");
