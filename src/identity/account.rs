@@ -181,7 +181,20 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Account>> {
     Ok(accounts::table.order(accounts::login).load(conn)?)
 }
 
-/// A password of one's own (E20, E22), or a temporary one that expires.
+/// A password of one's own in place of the one that was seen (E20, E22). False if another has taken its
+/// place meanwhile: a form that was held back changes nothing.
+pub fn replace_password(conn: &mut Conn, of: &Account, hash: &Hash, now: Now) -> Result<bool> {
+    let seen: i64 = accounts::table
+        .filter(accounts::id.eq(&of.id).and(accounts::password_hash.eq(&of.password_hash)))
+        .count()
+        .get_result(conn)?;
+    if seen == 1 {
+        set_password(conn, &of.id, hash, None, now)?;
+    }
+    Ok(seen == 1)
+}
+
+/// A password of one's own, or a temporary one that expires.
 pub fn set_password(
     conn: &mut Conn,
     id: &AccountId,

@@ -6,6 +6,7 @@
 
 use maud::{Markup, html};
 
+use super::committees::{CommuneChoice, switcher};
 use crate::notices::{Landlord, telephone};
 use crate::page::{Page, format, paths};
 
@@ -114,6 +115,11 @@ pub fn convention_to_come(commune: &str, from: &str, landlord: &Landlord) -> Pag
             p { "Pour toute question\u{a0}: " (landlord.access_contact) "." }
         },
     )
+}
+
+/// Below a refusal that concerns the commune being read: the others this person reads for.
+pub fn other_communes(csrf: &str, others: &[CommuneChoice]) -> Markup {
+    html! { div.plain { (switcher(csrf, "Lire une autre commune", others)) } }
 }
 
 /// The one text of every 404 (wording 5, E4).
