@@ -296,6 +296,20 @@ impl Habilitation {
     }
 }
 
+/// The name of a commune's contact (E16), if one is designated.
+pub fn contact_of(conn: &mut Conn, commune: &Insee, today: NaiveDate) -> Result<Option<String>> {
+    let name: Option<(String, String)> = accounts::table
+        .inner_join(habilitations::table.on(habilitations::account_id.eq(accounts::id)))
+        .filter(accounts::role.eq(Role::Contact).and(habilitations::commune.eq(commune)))
+        .filter(habilitations::starts_on.le(today))
+        .filter(habilitations::ends_on.is_null().or(habilitations::ends_on.ge(today)))
+        .order(accounts::created_at)
+        .select((accounts::first_name, accounts::last_name))
+        .first(conn)
+        .optional()?;
+    Ok(name.map(|(first, last)| format!("{first} {last}")))
+}
+
 /// All habilitations of a person, by commune name.
 pub fn habilitations(conn: &mut Conn, id: &AccountId) -> Result<Vec<Habilitation>> {
     let mut all: Vec<Habilitation> = habilitations::table

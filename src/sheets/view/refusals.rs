@@ -84,8 +84,8 @@ pub struct ConventionEnded {
     pub commune: String,
     /// « 31 octobre 2026 ».
     pub date: String,
-    /// The town hall's contact; empty when none is designated.
-    pub contact: String,
+    /// The town hall's contact, if one is designated.
+    pub contact: Option<String>,
 }
 
 /// Since when, and who may follow the renewal.
@@ -95,10 +95,9 @@ pub fn convention_ended(view: &ConventionEnded, landlord: &Landlord) -> Page {
         "La convention a pris fin",
         html! {
             p.lead { "La convention de " (view.commune) " a pris fin le " (view.date) ". Aucune fiche ne peut être affichée sans convention en vigueur. Votre compte est conservé." }
-            @if view.contact.is_empty() {
-                p { "Le référent de votre mairie peut suivre le renouvellement avec " (landlord.name) "." }
-            } @else {
-                p { "Votre référent, " (view.contact) ", peut suivre le renouvellement avec " (landlord.name) "." }
+            @match &view.contact {
+                Some(name) => p { "Votre référent, " (name) ", peut suivre le renouvellement avec " (landlord.name) "." },
+                None => p { "Le référent de votre mairie peut suivre le renouvellement avec " (landlord.name) "." },
             }
             p { "Le secret professionnel continue de s’appliquer." }
         },
