@@ -13,7 +13,7 @@ use data_encoding::HEXLOWER;
 use maud::html;
 
 use crate::identity::guard::{self, Visit};
-use crate::identity::{Act, Machine, policy};
+use crate::identity::{Act, Machine, cookies, policy};
 use crate::notices::Landlord;
 use crate::opening_hours::{Schedule, State, Warning};
 use crate::page::banner::{Banner, Tone};
@@ -90,8 +90,8 @@ pub async fn dress<B: MessageBody + 'static>(
         }
         None => res.map_into_left_body(),
     };
-    if let Some(cookie) = guard::new_cookie(&request)
-        && !res.response().cookies().any(|set| set.name() == guard::SESSION_COOKIE)
+    if let Some(cookie) = cookies::new_cookie(&request)
+        && !res.response().cookies().any(|set| set.name() == cookies::SESSION_COOKIE)
     {
         let _ = res.response_mut().add_cookie(&cookie);
     }
@@ -137,8 +137,11 @@ fn chrome(req: &HttpRequest, around: &Surroundings, visit: Option<&Visit>) -> Ch
             current: req.path().starts_with(href),
         })
         .collect();
-    let (space, day, banner) =
-        if role.is_town_hall() { space(&around.schedule, visit.now) } else { (String::new(), None, None) };
+    let (space, day, banner) = if role.is_town_hall() {
+        space(&around.schedule.in_zone(actor.zone()), visit.now)
+    } else {
+        (String::new(), None, None)
+    };
     Chrome {
         landlord,
         nav,
@@ -221,8 +224,10 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
             draw(req, &refusals::suspended(&refusals::Suspended::of(*since, reason), landlord), status)
         }
         Error::Closed => {
-            let now = guard::visit(req).map(|visit| visit.now.utc()).unwrap_or_default();
-            let next = format::day_and_time(around.schedule.next_opening(now));
+            let visit = guard::visit(req);
+            let now = visit.as_ref().map(|visit| visit.now.utc()).unwrap_or_default();
+            let zone = visit.and_then(|visit| Some(visit.actor?.zone())).unwrap_or_default();
+            let next = format::day_and_time(around.schedule.in_zone(zone).next_opening(now));
             draw(req, &refusals::closed(landlord, &next), status)
         }
         Error::Token { .. } => draw(req, &refusals::csrf_expired(req.path()), status),
@@ -234,9 +239,9 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
             tracing::error!(cause, path = row_path(req), "unavailable");
             draw(req, &refusals::trace_unavailable(), status)
         }
-        Error::Stale => draw(req, &refusals::session_expired(), status),
+        Error::Stale => draw(req, &refusals::stale(), status),
         Error::Unreadable(_) | Error::TooLarge => draw(req, &unreadable(), status),
-        Error::Internal(cause) => {
+        Error::Installation(cause) | Error::Internal(cause) => {
             let reference = reference(&cause);
             draw(req, &refusals::error(&reference, landlord), status)
         }
@@ -273,7 +278,7 @@ fn lead(req: &HttpRequest, to: &str) -> HttpResponse {
     }
     let mut answer = HttpResponse::SeeOther().insert_header((header::LOCATION, to.to_owned())).finish();
     if *req.method() == Method::GET
-        && let Some(cookie) = guard::remember_way_back(req)
+        && let Some(cookie) = cookies::remember_way_back(req)
     {
         let _ = answer.add_cookie(&cookie);
     }

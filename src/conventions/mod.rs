@@ -24,11 +24,7 @@ pub struct Commune {
 impl Commune {
     /// Which public holidays close it (E28).
     pub fn zone(&self) -> Zone {
-        if self.alsace_moselle {
-            Zone::AlsaceMoselle { good_friday: self.good_friday }
-        } else {
-            Zone::Ordinary
-        }
+        Zone::of(self.alsace_moselle, self.good_friday)
     }
 }
 

@@ -7,28 +7,22 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
 use super::account::{self, Account, Habilitation, Role, Suspension};
+use super::cookies::{DEVICE_COOKIE, NewCookie, SESSION_COOKIE};
 use super::machine::Machine;
+use super::origin;
 use super::policy::{self, Action, Door, Step};
 use super::route;
-use super::second_factor::OpenSecret;
 use super::session::{self, EndedBy, Session, Token};
-use super::view::login::DemoAccount;
 use crate::notices::Landlord;
-use crate::opening_hours::Schedule;
+use crate::opening_hours::{Schedule, Zone};
 use crate::platform::config::Settings;
 use crate::platform::id::{AccountId, Insee};
 use crate::platform::keyring::Keyring;
 use crate::platform::{Clock, Conn, Error, Now, Result};
 use crate::traces::{Author, Entry, Kind, Recorded};
-
-/// The session's cookie; `__Host-` binds it to this host, over TLS or loopback.
-pub const SESSION_COOKIE: &str = "__Host-parvis";
-/// Tells a device that has signed in before; opens nothing.
-pub const DEVICE_COOKIE: &str = "__Host-appareil";
 
 /// What stands behind the guard. Nobody else can name it.
 struct House {
@@ -72,9 +66,19 @@ impl Actor {
 
     /// The name of the commune being read.
     pub fn commune_name(&self) -> Option<&str> {
-        let insee = self.session.commune.as_ref()?;
-        self.habilitations.iter().find(|h| h.commune == *insee).map(|h| h.commune_name.as_str())
+        being_read(&self.session, &self.habilitations).map(|h| h.commune_name.as_str())
     }
+
+    /// Whose public holidays close the space for this person (E28): the commune's being read.
+    pub fn zone(&self) -> Zone {
+        being_read(&self.session, &self.habilitations).map(Habilitation::zone).unwrap_or_default()
+    }
+}
+
+/// The habilitation for the commune that the session is reading.
+fn being_read<'a>(session: &Session, habilitations: &'a [Habilitation]) -> Option<&'a Habilitation> {
+    let insee = session.commune.as_ref()?;
+    habilitations.iter().find(|habilitation| habilitation.commune == *insee)
 }
 
 /// Whose data a request may touch.
@@ -138,29 +142,6 @@ impl<A: Action> Allowed<A> {
     /// Whom the notices and refusals name.
     pub fn landlord(&self) -> Landlord {
         self.settings().landlord.clone()
-    }
-
-    /// Whether the login page fills in invented accounts.
-    pub(super) fn is_demo(&self) -> bool {
-        !self.inner.house.machine.demo.is_empty()
-    }
-
-    /// The demo's accounts with the codes of this moment; none anywhere else.
-    pub(super) fn demo_accounts(&self) -> Result<Vec<DemoAccount>> {
-        let machine = &self.inner.house.machine;
-        let seconds = machine.clock.authenticator_seconds();
-        let shown = |account: &super::DemoAccount| {
-            let code = match account.totp_secret.as_str() {
-                "" => String::new(),
-                secret => OpenSecret::from_base32(secret)?.code_at(seconds)?,
-            };
-            let about = match &account.commune {
-                Some(commune) => format!("{}, {commune}", account.role.in_french()),
-                None => account.role.in_french().to_owned(),
-            };
-            Ok(DemoAccount { login: account.login.clone(), password: account.password.clone(), code, about })
-        };
-        machine.demo.iter().map(shown).collect()
     }
 
     pub fn keyring(&self) -> &Keyring {
@@ -302,8 +283,8 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
         None => None,
     };
     let mut inner = Inner {
-        network: network(req, &house.machine.settings),
-        device: device(req),
+        network: origin::network(req, &house.machine.settings),
+        device: origin::device(req),
         device_token: cookie(DEVICE_COOKIE),
         house,
         now,
@@ -389,7 +370,7 @@ fn decide(act: policy::Act, inner: &Inner, open_outside_hours: bool) -> Result<(
         // Whoever has nothing left to do here goes on.
         (Door::Step(_), Some(_), Some(None)) => Err(Error::First("/")),
         (_, Some(_), Some(Some(step))) => Err(Error::First(step.path())),
-        (Door::SignedIn | Door::StepOrLater(_), Some((_, account)), _) => {
+        (Door::SignedIn | Door::StepOrLater(_), Some((session, account)), _) => {
             if !policy::permits(account.role, act) {
                 return Err(Error::Forbidden);
             }
@@ -397,9 +378,10 @@ fn decide(act: policy::Act, inner: &Inner, open_outside_hours: bool) -> Result<(
                 let Suspension { since, reason } = suspension.clone();
                 return Err(Error::Suspended { since, reason });
             }
+            let zone = being_read(session, &inner.habilitations).map(Habilitation::zone).unwrap_or_default();
             let open = open_outside_hours
                 || !account.role.is_town_hall()
-                || inner.house.schedule.state(inner.now.utc()).is_open();
+                || inner.house.schedule.in_zone(zone).state(inner.now.utc()).is_open();
             if open { Ok(()) } else { Err(Error::Closed) }
         }
         (Door::Step(_), Some(_), None) => Err(Error::SignIn),
@@ -442,113 +424,9 @@ impl<A: Action> Allowed<A> {
     }
 }
 
-/// A cookie the answer must set.
-#[derive(Clone)]
-struct NewCookie(Token);
-
-/// The cookie the guard has made for this request, if it made one.
-pub fn new_cookie(req: &HttpRequest) -> Option<Cookie<'static>> {
-    req.extensions().get::<NewCookie>().map(|new| session_cookie(&new.0))
-}
-
 /// What this visit showed of itself, for the frame.
 pub fn visit(req: &HttpRequest) -> Option<Visit> {
     req.extensions().get::<Visit>().cloned()
-}
-
-/// `SameSite=Lax`: a link in a mail must find the session; forms bear a token besides.
-pub(super) fn session_cookie(token: &Token) -> Cookie<'static> {
-    Cookie::build(SESSION_COOKIE, token.as_str().to_owned())
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .finish()
-}
-
-pub(super) fn device_cookie(token: &Token) -> Cookie<'static> {
-    let mut cookie = session_cookie(token);
-    cookie.set_name(DEVICE_COOKIE);
-    cookie.set_same_site(SameSite::Strict);
-    cookie.set_max_age(actix_web::cookie::time::Duration::days(150));
-    cookie
-}
-
-/// Remembers the page one was turned away from, while one signs in or unlocks.
-const WAY_BACK_COOKIE: &str = "__Host-retour";
-
-/// The cookie that leads back to this page, for a page that can be asked for again.
-pub fn remember_way_back(req: &HttpRequest) -> Option<Cookie<'static>> {
-    let page = *req.method() == actix_web::http::Method::GET
-        && req.path() != "/"
-        && !req.path().starts_with("/static");
-    let mut cookie = forgotten(WAY_BACK_COOKIE);
-    cookie.set_value(req.path().to_owned());
-    cookie.set_max_age(None);
-    cookie.unset_expires();
-    page.then_some(cookie)
-}
-
-/// The page one came for: a path of this site, whatever the cookie says.
-pub(super) fn way_back(req: &HttpRequest) -> Option<String> {
-    let cookie = req.cookie(WAY_BACK_COOKIE)?;
-    let path = cookie.value();
-    let plain = path.len() < 200 && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b));
-    (plain && path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
-}
-
-pub(super) fn forget_way_back() -> Cookie<'static> {
-    forgotten(WAY_BACK_COOKIE)
-}
-
-/// A cookie that takes the place of another and is gone at once.
-pub(super) fn forgotten(name: &'static str) -> Cookie<'static> {
-    let mut cookie =
-        Cookie::build(name, "").path("/").secure(true).http_only(true).same_site(SameSite::Lax).finish();
-    cookie.make_removal();
-    cookie
-}
-
-/// The address a request came from: the peer's, or behind a declared proxy the last one it names.
-fn network(req: &HttpRequest, settings: &Settings) -> Option<IpAddr> {
-    let peer = req.peer_addr()?.ip();
-    if !settings.server.trusted_proxies.contains(&peer) {
-        return Some(peer);
-    }
-    let forwarded = req.headers().get_all("X-Forwarded-For").last()?.to_str().ok()?;
-    let named = forwarded.rsplit(',').map(str::trim).filter_map(|ip| ip.parse::<IpAddr>().ok());
-    named.into_iter().find(|ip| !settings.server.trusted_proxies.contains(ip)).or(Some(peer))
-}
-
-/// « Firefox, Windows »: families only, from a closed list, so that no free text is kept.
-fn device(req: &HttpRequest) -> String {
-    let agent = req.headers().get("User-Agent").and_then(|agent| agent.to_str().ok()).unwrap_or("");
-    let first = |known: &[(&str, &'static str)], otherwise: &'static str| {
-        known.iter().find(|(mark, _)| agent.contains(mark)).map_or(otherwise, |(_, name)| name)
-    };
-    let browser = first(
-        &[
-            ("Edg/", "Edge"),
-            ("OPR/", "Opera"),
-            ("Firefox/", "Firefox"),
-            ("Chrome/", "Chrome"),
-            ("Safari/", "Safari"),
-        ],
-        "autre navigateur",
-    );
-    let system = first(
-        &[
-            ("Android", "Android"),
-            ("iPhone", "iPhone"),
-            ("iPad", "iPad"),
-            ("Windows", "Windows"),
-            ("Mac OS X", "macOS"),
-            ("CrOS", "ChromeOS"),
-            ("Linux", "Linux"),
-        ],
-        "autre système",
-    );
-    format!("{browser}, {system}")
 }
 
 /// Ends this session for a reason; what follows is a stranger.

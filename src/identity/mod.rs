@@ -4,8 +4,10 @@
 //! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
 
 pub mod account;
+pub mod cookies;
 pub mod guard;
 mod machine;
+mod origin;
 mod part;
 pub mod password;
 pub mod policy;

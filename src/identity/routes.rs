@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use serde::Deserialize;
 
 use super::account;
+use super::cookies;
 use super::guard::{self, Allowed, Visit};
 use super::part::Posted;
 use super::policy::{Action, acts};
@@ -64,7 +65,7 @@ fn login_page(
     errors: Errors,
 ) -> Result<Page> {
     let space = words::of(who.schedule(), who.now().utc());
-    let demo = who.demo_accounts()?;
+    let demo = who.machine().accounts_to_fill_in()?;
     let view = login_view::Login {
         csrf: csrf(req),
         identifier,
@@ -105,7 +106,7 @@ pub async fn sign_in(
     let sentence = match sign_in::with_password(&who, &identifiant, mot_de_passe).await? {
         Outcome::Accepted(token) => {
             let mut answer = see(paths::LOGIN_CODE);
-            set_cookie(&mut answer, guard::session_cookie(&token))?;
+            set_cookie(&mut answer, cookies::session_cookie(&token))?;
             return Ok(Either::Right(answer));
         }
         Outcome::Wrong => "Identifiant ou mot de passe inexact. Vérifiez les majuscules.".to_owned(),
@@ -123,10 +124,10 @@ fn set_cookie(answer: &mut HttpResponse, cookie: Cookie<'_>) -> Result<()> {
 
 /// After the last step: to the page one came for, if there was one.
 fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
-    let mut answer = see(&guard::way_back(req).unwrap_or_else(|| "/".to_owned()));
-    set_cookie(&mut answer, guard::forget_way_back())?;
+    let mut answer = see(&cookies::way_back(req).unwrap_or_else(|| "/".to_owned()));
+    set_cookie(&mut answer, cookies::forget_way_back())?;
     if let Some(device) = device {
-        set_cookie(&mut answer, guard::device_cookie(device))?;
+        set_cookie(&mut answer, cookies::device_cookie(device))?;
     }
     Ok(answer)
 }
@@ -143,7 +144,7 @@ pub async fn code_page(who: Allowed<acts::GiveCode>, req: HttpRequest) -> Result
 
 fn code_view(who: &Allowed<acts::GiveCode>, req: &HttpRequest, errors: Errors) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
-    let demo = who.demo_accounts()?.into_iter().find(|demo| demo.login == account.login);
+    let demo = who.machine().accounts_to_fill_in()?.into_iter().find(|demo| demo.login == account.login);
     Ok(view::code(&steps::Code { csrf: csrf(req), errors, demo }, &who.landlord()))
 }
 
@@ -178,8 +179,11 @@ async fn enrolment_view(
 ) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
     let secret = sign_in::enrolling(who).await?;
-    let demo_code =
-        if who.is_demo() { Some(secret.code_at(who.clock().authenticator_seconds())?) } else { None };
+    let demo_code = if who.machine().is_demo() {
+        Some(secret.code_at(who.clock().authenticator_seconds())?)
+    } else {
+        None
+    };
     let view = steps::SecondFactor {
         csrf: csrf(req),
         errors,
@@ -281,7 +285,7 @@ pub async fn lock_page(who: Allowed<acts::Unlock>, req: HttpRequest) -> Result<P
 
 fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
-    let returns_to = match guard::way_back(req).as_deref() {
+    let returns_to = match cookies::way_back(req).as_deref() {
         Some(path) if path.starts_with("/fiches/") => "la fiche que vous lisiez",
         Some(path) if path.starts_with("/commissions/") => "la commission que vous lisiez",
         _ => "votre espace",
@@ -326,8 +330,8 @@ pub async fn sign_out(who: Allowed<acts::SignOut>, _: Posted<Nothing>) -> Result
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, paths::SIGN_OUT))
         .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
-        .cookie(guard::forgotten(guard::SESSION_COOKIE))
-        .cookie(guard::forget_way_back())
+        .cookie(cookies::forgotten(cookies::SESSION_COOKIE))
+        .cookie(cookies::forget_way_back())
         .finish())
 }
 
@@ -342,12 +346,7 @@ pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> R
         return Err(Error::SignIn);
     }
     who.write(move |conn, who| {
-        account::suspend(
-            conn,
-            &account.id,
-            "Compte bloqué par son titulaire, qui ne reconnaît pas une connexion.",
-            who.now(),
-        )?;
+        account::block(conn, &account.id, who.now())?;
         session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())
     })
     .await?;

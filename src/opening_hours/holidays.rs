@@ -13,6 +13,13 @@ pub enum Zone {
     AlsaceMoselle { good_friday: bool },
 }
 
+impl Zone {
+    /// As a commune's settings say it; Good Friday means nothing elsewhere.
+    pub fn of(alsace_moselle: bool, good_friday: bool) -> Self {
+        if alsace_moselle { Self::AlsaceMoselle { good_friday } } else { Self::Ordinary }
+    }
+}
+
 /// The French name of the public holiday that falls on this day, if there is one. Where two meet
 /// (Ascension on 1 May), the one with the fixed date gives its name.
 pub fn holiday(date: NaiveDate, zone: Zone) -> Option<&'static str> {

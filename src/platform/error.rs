@@ -39,6 +39,10 @@ pub enum Error {
     /// A refusal with a page of its own.
     #[error("refused: {}", .0.name)]
     Refused(Box<Refused>),
+    /// The installation is not fit: a key, a file or a database is missing or foreign. In French, for
+    /// whoever operates it; goes to the terminal or the log, never to a page.
+    #[error("{0}")]
+    Installation(String),
     /// A fault of ours. The text goes to the log, never to the page.
     #[error("{0}")]
     Internal(String),
@@ -74,7 +78,7 @@ impl Error {
             Self::Stale => 409,
             Self::Unavailable(_) => 503,
             Self::Refused(refused) => refused.status,
-            Self::Internal(_) => 500,
+            Self::Installation(_) | Self::Internal(_) => 500,
         }
     }
 }

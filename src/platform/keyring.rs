@@ -92,6 +92,24 @@ impl Keyring {
         })
     }
 
+    /// Whether what this keyring holds opens under this installation's master key.
+    pub fn verify(&self) -> Result<()> {
+        let newest = self.db.read(|conn| {
+            Ok(keys::table
+                .order((keys::created_at.desc(), keys::name))
+                .select((keys::name, keys::wrapped))
+                .first::<(String, Vec<u8>)>(conn)
+                .optional()?)
+        })?;
+        let opens =
+            newest.is_none_or(|(name, wrapped)| self.wrapping.open(&wrapped, name.as_bytes()).is_ok());
+        if opens {
+            Ok(())
+        } else {
+            Err(Error::Installation("ce trousseau n’est pas celui de cette clé maîtresse".to_owned()))
+        }
+    }
+
     /// Names of keys, by kind: « generation », « committee », « month ».
     pub fn names(&self, kind: &str) -> Result<Vec<String>> {
         let prefix = format!("{kind}:");

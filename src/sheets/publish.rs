@@ -330,9 +330,8 @@ impl import::Sink for Publication<'_> {
                 None => Vec::new(),
             };
             let same = match &known.generation_id {
-                Some(generation) => {
-                    store::digest_of(conn, generation)?.is_some_and(|digest| digest == self.digest(&known, contents))
-                }
+                Some(generation) => store::digest_of(conn, generation)?
+                    .is_some_and(|digest| digest == self.digest(&known, contents)),
                 None => false,
             };
             let withheld = store::still_withheld(conn, &known.id)?;

@@ -179,14 +179,14 @@ pub fn forbidden() -> Page {
     )
 }
 
-/// No session, or one that is over.
-pub fn session_expired() -> Page {
+/// What the request stood on has changed: a newer publication, another display.
+pub fn stale() -> Page {
     refusal(
-        "Session terminée",
-        "Votre session est terminée.",
+        "Page à rouvrir",
+        "Cette page a changé entre-temps.",
         html! {
-            p.lead { "Reconnectez-vous\u{a0}: vous reviendrez à la page demandée." }
-            div.actions { a.button.filled href=(paths::LOGIN) { "Se connecter" } }
+            p.lead { "Une publication plus récente l’a remplacée, ou cet affichage a pris fin. Rouvrez-la\u{a0}: rien n’est perdu." }
+            (to_committees())
         },
     )
 }

@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use parvis::identity::Role;
 use serde_json::json;
 
-use crate::harness::{Client, TestApp, VALBOURG, both_databases, committee};
+use crate::harness::{Client, MERIZEAU, TestApp, VALBOURG, both_databases, committee};
 
 both_databases![
     e28_a_page_on_the_screen_is_warned_at_a_quarter_to_and_closed_at_seven,
     e28_the_next_morning_the_same_address_shows_the_same_sheet,
+    e28_the_holidays_of_alsace_moselle_close_the_space_for_its_communes_alone,
     e35_without_a_convention_in_force_nothing_is_read,
     e27_a_suspension_of_a_person_a_commune_or_the_space_holds_at_once_and_can_be_lifted,
     e15_a_habilitation_that_has_ended_or_not_begun_opens_nothing,
@@ -76,6 +77,20 @@ fn e28_the_next_morning_the_same_address_shows_the_same_sheet(app: TestApp) {
     camille.visit(&sheet).has(403).says("Prochaine ouverture : mardi 24 novembre à 8 h.");
     app.at("2026-11-24 08:00:00");
     camille.look_at(&sheet).is_a_picture();
+}
+
+fn e28_the_holidays_of_alsace_moselle_close_the_space_for_its_communes_alone(app: TestApp) {
+    app.execute("UPDATE communes SET alsace_moselle = true, good_friday = true WHERE insee = '99101'");
+    let there = app.account(Role::Instructor, &[VALBOURG]);
+    let elsewhere = app.account(Role::Instructor, &[MERIZEAU]);
+    // Good Friday 2027; Easter Monday is a holiday everywhere.
+    app.at("2027-03-26 10:00");
+    let (mut camille, mut dominique) = (app.stranger(), app.stranger());
+    camille.sign_in(&there);
+    dominique.sign_in(&elsewhere);
+    camille.visit("/commissions").has(403).says("Prochaine ouverture : mardi 30 mars à 8 h.");
+    camille.visit("/compte").has(200).says("fermé jusqu’à mardi 30 mars à 8 h");
+    dominique.visit("/commissions").has(200).says("ouvert jusqu’à 19 h");
 }
 
 fn e35_without_a_convention_in_force_nothing_is_read(app: TestApp) {
