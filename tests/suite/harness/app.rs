@@ -114,7 +114,12 @@ impl TestApp {
 
     /// Somebody nobody knows, at a browser of their own.
     pub fn stranger(&self) -> Client {
-        Client::new(format!("http://{}", self.0.address))
+        Client::new(self.url())
+    }
+
+    /// `http://127.0.0.1:port`
+    pub fn url(&self) -> String {
+        format!("http://{}", self.0.address)
     }
 
     // --- the landlord's files ---------------------------------------------------------------
