@@ -20,7 +20,7 @@ pub fn declaration(landlord: &Landlord) -> Page {
         }))
         (section("Ce qui n’est pas accessible", "et ce qui le remplace", html! {
             ul {
-                li { "L’affichage en pixels d’une fiche, et les noms peints dans une liste, ne sont pas lisibles par une aide technique. Mécanisme de remplacement\u{a0}: l’affichage en texte, ouvert à tous, en un clic, premier lien rencontré sur chaque fiche, et réglable une fois pour toutes dans votre compte." }
+                li { "L’affichage en pixels d’une fiche, et les noms peints dans une liste, ne sont pas lisibles par une aide technique. Mécanisme de remplacement\u{a0}: l’affichage en texte, ouvert à tous, en un clic, premier lien rencontré sur chaque fiche et sur chaque liste, et réglable une fois pour toutes dans votre compte." }
                 li { "Les couleurs et les polices d’une fiche en pixels ne peuvent pas être changées par le lecteur. L’affichage en texte suit les réglages de votre navigateur." }
                 li { "L’impression est vide par convention, y compris vers une imprimante braille. Les plages braille lisent l’affichage en texte." }
             }
