@@ -44,8 +44,9 @@ pub fn purge(machine: &Machine) -> Result<Report> {
     let mut report = Report::default();
     for committee in due(machine)? {
         match purge_one(machine, &committee) {
-            Ok(Some(certificate)) => report.purged.push(certificate),
-            Ok(None) => report.unfinished.push(committee.reference),
+            Ok(Purged::Certified(certificate)) => report.purged.push(certificate),
+            Ok(Purged::ByAnother) => {}
+            Ok(Purged::Unfinished) => report.unfinished.push(committee.reference),
             Err(error) => {
                 tracing::error!(cause = %error, committee = %committee.id, "a purge failed");
                 report.unfinished.push(committee.reference);
@@ -55,28 +56,46 @@ pub fn purge(machine: &Machine) -> Result<Report> {
     Ok(report)
 }
 
-/// Key, rows, logs, count, certificate. `None` when something is left: nothing is certified then.
-fn purge_one(machine: &Machine, committee: &Committee) -> Result<Option<Certificate>> {
+/// How the purge of one committee ended.
+enum Purged {
+    Certified(Certificate),
+    /// Something is left: nothing is certified.
+    Unfinished,
+    /// Another process was at the same committee and has certified it.
+    ByAnother,
+}
+
+/// Key, rows, logs, count, certificate. Several processes may be at it, each doing what it finds: one of
+/// them certifies, for all.
+fn purge_one(machine: &Machine, committee: &Committee) -> Result<Purged> {
     let now = machine.clock().now();
-    let destroyed = destroy::committee(machine, &committee.id, now)?;
+    let Some(destroyed) = destroy::committee(machine, &committee.id, now)? else {
+        return Ok(Purged::ByAnother);
+    };
     if destroyed.sheets_left != 0 || destroyed.keys_left != 0 || !destroyed.logs_emptied {
-        return Ok(None);
+        return Ok(Purged::Unfinished);
     }
     let certificate = Certificate::sign(machine, committee, &destroyed)?;
     let at = machine.clock().now();
-    machine.db().write(|conn| {
-        certificate.insert(conn, at)?;
-        diesel::update(committees_table::table.find(&committee.id))
+    let first = machine.db().write(|conn| {
+        let open = committees_table::table.find(&committee.id).filter(committees_table::purged_at.is_null());
+        let first = diesel::update(open)
             .set((
                 committees_table::purged_at.eq(Some(at.naive())),
                 committees_table::adjourned_by.eq(None::<String>),
             ))
             .execute(conn)?;
-        diesel::delete(purges::table.find(&committee.id)).execute(conn)?;
-        Ok(())
+        if first == 1 {
+            certificate.insert(conn, at)?;
+            diesel::delete(purges::table.find(&committee.id)).execute(conn)?;
+        }
+        Ok(first == 1)
     })?;
+    if !first {
+        return Ok(Purged::ByAnother);
+    }
     tracing::info!(committee = %committee.id, sheets = destroyed.sheets_deleted, "purged and certified");
-    Ok(Some(certificate))
+    Ok(Purged::Certified(certificate))
 }
 
 /// The start of the oldest Paris day whose traces may still stand through tomorrow. Six calendar

@@ -6,7 +6,7 @@ use crate::identity::Machine;
 use crate::platform::id::{CommitteeId, GenerationId};
 use crate::platform::keyring::KeyName;
 use crate::platform::schema::{committees, generations, purges, readings, sheets, withdrawals};
-use crate::platform::{Now, Result};
+use crate::platform::{Conn, Now, Result};
 
 /// Destroys generations: all keys, then what is left of them in the keyring's files, then the rows.
 pub fn generations(machine: &Machine, ids: &[GenerationId]) -> Result<()> {
@@ -79,26 +79,19 @@ fn generations_of(machine: &Machine, id: &CommitteeId) -> Result<Vec<GenerationI
     })
 }
 
-fn count_sheets(machine: &Machine, id: &CommitteeId) -> Result<i64> {
-    machine
-        .db()
-        .read(|conn| Ok(sheets::table.filter(sheets::committee_id.eq(id)).count().get_result(conn)?))
-}
-
-/// Destroys all that a committee has, and counts. Begun twice, after a crash, it ends the same: what
-/// was counted at first is kept with the committee until the certificate.
-pub fn committee(machine: &Machine, id: &CommitteeId, now: Now) -> Result<Destroyed> {
+/// Destroys all that a committee has, and counts. Begun twice, after a crash or beside another process,
+/// it ends the same: what was counted at first, and what each has deleted, is kept with the committee
+/// until the certificate. `None` if another process has certified it meanwhile.
+pub fn committee(machine: &Machine, id: &CommitteeId, now: Now) -> Result<Option<Destroyed>> {
     let all = generations_of(machine, id)?;
     let keys = keys_of(machine, id, &all)?;
     let keys_before = i64::try_from(keys.len()).unwrap_or(i64::MAX);
-    let began = machine.db().write(|conn| {
-        let known: Option<(chrono::NaiveDateTime, i64, i64, i64)> = purges::table
-            .find(id)
-            .select((purges::began_at, purges::sheets_before, purges::sheets_deleted, purges::keys_before))
-            .first(conn)
-            .optional()?;
-        if let Some(known) = known {
-            return Ok(known);
+    let begun = machine.db().write(|conn| {
+        if !is_to_purge(conn, id)? {
+            return Ok(false);
+        }
+        if noted(conn, id)?.is_some() {
+            return Ok(true);
         }
         let before: i64 = sheets::table.filter(sheets::committee_id.eq(id)).count().get_result(conn)?;
         diesel::insert_into(purges::table)
@@ -110,28 +103,52 @@ pub fn committee(machine: &Machine, id: &CommitteeId, now: Now) -> Result<Destro
                 purges::keys_before.eq(keys_before),
             ))
             .execute(conn)?;
-        Ok((now.naive(), before, 0, keys_before))
+        Ok(true)
     })?;
+    if !begun {
+        return Ok(None);
+    }
     for key in &keys {
         machine.keyring().destroy(key)?;
     }
     let keyring_emptied = until_done(|| machine.keyring().erase_remains())?;
-    let deleted = delete_rows(machine, id)?;
+    delete_rows(machine, id)?;
     let logs_emptied = until_done(|| machine.db().checkpoint())? && keyring_emptied;
-    Ok(Destroyed {
-        sheets_before: began.1,
-        sheets_deleted: began.2 + deleted,
-        sheets_left: count_sheets(machine, id)?,
-        keys_before: began.3,
-        keys_left: i64::try_from(keys_of(machine, id, &all)?.len()).unwrap_or(i64::MAX),
-        logs_emptied,
-        began_at: began.0,
+    let keys_left = i64::try_from(keys_of(machine, id, &all)?.len()).unwrap_or(i64::MAX);
+    machine.db().read(|conn| {
+        let Some((began_at, sheets_before, sheets_deleted, keys_before)) = noted(conn, id)? else {
+            return Ok(None);
+        };
+        let sheets_left: i64 = sheets::table.filter(sheets::committee_id.eq(id)).count().get_result(conn)?;
+        Ok(Some(Destroyed {
+            sheets_before,
+            sheets_deleted,
+            sheets_left,
+            keys_before,
+            keys_left,
+            logs_emptied,
+            began_at,
+        }))
     })
 }
 
+/// Whether nobody has certified it yet.
+fn is_to_purge(conn: &mut Conn, id: &CommitteeId) -> Result<bool> {
+    let open = committees::table.find(id).filter(committees::purged_at.is_null());
+    Ok(open.count().get_result::<i64>(conn)? == 1)
+}
+
+/// What is noted of a purge under way: when it began, sheets before, sheets deleted, keys before.
+fn noted(conn: &mut Conn, id: &CommitteeId) -> Result<Option<(chrono::NaiveDateTime, i64, i64, i64)>> {
+    Ok(purges::table
+        .find(id)
+        .select((purges::began_at, purges::sheets_before, purges::sheets_deleted, purges::keys_before))
+        .first(conn)
+        .optional()?)
+}
+
 /// Deletes in portions, each counted in its own transaction.
-fn delete_rows(machine: &Machine, id: &CommitteeId) -> Result<i64> {
-    let mut total = 0;
+fn delete_rows(machine: &Machine, id: &CommitteeId) -> Result<()> {
     loop {
         let deleted = machine.db().write(|conn| {
             let portion: Vec<(GenerationId, String)> = sheets::table
@@ -162,9 +179,8 @@ fn delete_rows(machine: &Machine, id: &CommitteeId) -> Result<i64> {
             Ok(deleted)
         })?;
         if deleted == 0 {
-            return Ok(total);
+            return Ok(());
         }
-        total += deleted;
     }
 }
 
