@@ -107,7 +107,7 @@ fn verified(sqlite: bool) -> Vec<String> {
     if sqlite {
         sentences.push("Les journaux (WAL) de la base et du trousseau ont été vidés ; l’effacement sécurisé de SQLite est actif.");
     } else {
-        sentences.push("La table des clés a été réécrite (VACUUM FULL), un point de contrôle posé, le journal changé de segment.");
+        sentences.push("La table des clés a été réécrite dans un nouveau fichier et l’ancien vidé, un point de contrôle posé, le journal changé de segment.");
     }
     sentences.into_iter().map(french).collect()
 }
