@@ -19,7 +19,7 @@ use crate::platform::crypto::Secrets;
 use crate::platform::id::Insee;
 use crate::platform::{Clock, Error};
 use crate::sheets::import::Format;
-use crate::sheets::{permit, publish};
+use crate::sheets::{permit, publish, published};
 use crate::{app, retention, timetable, traces};
 
 /// Extranet sécurisé des fiches de synthèse, entre un bailleur social et ses communes.
@@ -177,7 +177,10 @@ enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Environment(error.to_string())
+        Self::Environment(match error.advice() {
+            Some(advice) => format!("{advice}\n({error})"),
+            None => error.to_string(),
+        })
     }
 }
 
@@ -277,7 +280,11 @@ fn open(place: &Place) -> Result<Machine, Failure> {
 fn log_to_stderr(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// The settings a new installation fills in: all that is required, nothing else.
@@ -590,13 +597,24 @@ fn check(place: &Place) -> Done {
     let shown = format::instant(now.utc());
     verdict("horloge", if plausible { Ok(shown) } else { Err(format!("{shown} : elle retarde")) });
     if let Ok(settings) = loaded {
-        let opened = Machine::open(settings, place, Clock::system());
-        verdict(
-            "base",
-            opened
-                .map(|machine| format!("ouverte, à niveau ({})", machine.db().location()))
-                .map_err(|e| e.to_string()),
-        );
+        match Machine::open(settings, place, Clock::system()) {
+            Ok(machine) => {
+                verdict("base", Ok(format!("ouverte, à niveau ({})", machine.db().location())));
+                verdict("trousseau", keyring(&machine));
+            }
+            Err(e) => verdict("base", Err(e.advice().map_or_else(|| e.to_string(), str::to_owned))),
+        }
     }
     if refused { Err(Failure::Refused("L’installation n’est pas prête.".to_owned())) } else { Ok(()) }
+}
+
+/// Whether every sheet that may be read opens.
+fn keyring(machine: &Machine) -> Result<String, String> {
+    let now = machine.clock().now();
+    let found = machine.db().read(|conn| published::readable(conn, now));
+    match found.and_then(|readable| published::without_key(&readable, machine.keyring())) {
+        Ok(without) if without.is_empty() => Ok("complet".to_owned()),
+        Ok(_) => Err("des commissions publiées n’y ont plus leur clé. Remettez-le, ou publiez de nouveau le dernier fichier.".to_owned()),
+        Err(e) => Err(e.advice().map_or_else(|| e.to_string(), str::to_owned)),
+    }
 }

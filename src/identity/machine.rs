@@ -40,6 +40,10 @@ pub struct DemoAccount {
     pub first_login_done: bool,
 }
 
+const FOREIGN_KEYRING: &str = "Le trousseau n’est pas celui de cette installation\u{a0}: ses clés ne s’ouvrent pas \
+     avec keys/master.key. Rien n’a été changé. Remettez le bon trousseau\u{a0}; s’il est perdu, ôtez celui-ci et \
+     publiez de nouveau le dernier fichier.";
+
 impl Machine {
     /// Opens databases, keyring and trace writer; brings the tables to this version.
     pub fn open(settings: Settings, place: &Place, clock: Clock) -> Result<Self> {
@@ -49,6 +53,9 @@ impl Machine {
             Keyring::open(&settings.keyring(&place.data).map_err(Error::internal)?, secrets.master())?;
         db.migrate(Contents::Main)?;
         keyring.migrate()?;
+        if !keyring.is_own()? {
+            return Err(Error::Internal(FOREIGN_KEYRING.to_owned()));
+        }
         let traces = Traces::start(&db, secrets.master())?;
         Ok(Self {
             db,

@@ -97,6 +97,14 @@ impl Keyring {
         })
     }
 
+    /// Whether every key in it opens with this installation's master key; a foreign keyring's do not.
+    pub fn is_own(&self) -> Result<bool> {
+        let names = self.db.read(|conn| Ok(keys::table.select((keys::name, keys::wrapped)).load(conn)?))?;
+        let opens =
+            |(name, wrapped): &(String, Vec<u8>)| self.wrapping.open(wrapped, name.as_bytes()).is_ok();
+        Ok(names.iter().all(opens))
+    }
+
     /// Names of keys, by kind: « generation », « committee », « month ».
     pub fn names(&self, kind: &str) -> Result<Vec<String>> {
         let prefix = format!("{kind}:");
