@@ -241,7 +241,7 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
         }
         Error::Stale => draw(req, &refusals::stale(), status),
         Error::Unreadable(_) | Error::TooLarge => draw(req, &unreadable(), status),
-        Error::Internal(cause) => {
+        Error::Installation(cause) | Error::Internal(cause) => {
             let reference = reference(&cause);
             draw(req, &refusals::error(&reference, landlord), status)
         }

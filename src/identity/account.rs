@@ -93,13 +93,13 @@ pub struct NewAccount {
 /// Why an account cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("l’identifiant « {0} » existe déjà")]
+    #[error("l’identifiant «\u{a0}{0}\u{a0}» existe déjà")]
     LoginTaken(String),
     #[error("l’identifiant se compose de 3 à 64 lettres sans accent, chiffres, points, tirets ou arobases")]
     LoginShape,
     #[error("la commune {0} est inconnue")]
     UnknownCommune(Insee),
-    #[error("un compte de mairie demande au moins une commune ; un compte du bailleur n’en a pas")]
+    #[error("un compte de mairie demande au moins une commune\u{a0}; un compte du bailleur n’en a pas")]
     Communes,
     #[error("le prénom, le nom et la fonction sont demandés (E16)")]
     Empty,
@@ -234,16 +234,29 @@ pub fn suspension(conn: &mut Conn, of: &Account) -> Result<Option<Suspension>> {
     Ok(binding.map(|(_, since, reason)| Suspension { since, reason }))
 }
 
-/// Suspends the person (E27), at once: every request asks.
-pub fn suspend(conn: &mut Conn, id: &AccountId, reason: &str, now: Now) -> Result<()> {
+/// Why an account is suspended that its owner has blocked (wording 10).
+const OWN_BLOCK: &str = "Compte bloqué par son titulaire, qui ne reconnaît pas une connexion.";
+
+/// Suspends the account at its owner's wish, at once: every request asks.
+pub fn block(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
     diesel::insert_into(suspensions::table)
         .values((
             suspensions::id.eq(crate::platform::id::SuspensionId::fresh()),
             suspensions::scope.eq("person"),
             suspensions::account_id.eq(id),
-            suspensions::reason.eq(reason),
+            suspensions::reason.eq(OWN_BLOCK),
             suspensions::since.eq(now.naive()),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Lifts what its owner has blocked; a suspension decided by the landlord stays (E27).
+pub fn lift_own_block(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
+    diesel::update(suspensions::table)
+        .filter(suspensions::account_id.eq(id).and(suspensions::reason.eq(OWN_BLOCK)))
+        .filter(suspensions::lifted_at.is_null())
+        .set(suspensions::lifted_at.eq(Some(now.naive())))
         .execute(conn)?;
     Ok(())
 }

@@ -15,9 +15,7 @@ use super::machine::Machine;
 use super::origin;
 use super::policy::{self, Action, Door, Step};
 use super::route;
-use super::second_factor::OpenSecret;
 use super::session::{self, EndedBy, Session, Token};
-use super::view::login::DemoAccount;
 use crate::notices::Landlord;
 use crate::opening_hours::{Schedule, Zone};
 use crate::platform::config::Settings;
@@ -144,29 +142,6 @@ impl<A: Action> Allowed<A> {
     /// Whom the notices and refusals name.
     pub fn landlord(&self) -> Landlord {
         self.settings().landlord.clone()
-    }
-
-    /// Whether the login page fills in invented accounts.
-    pub(super) fn is_demo(&self) -> bool {
-        !self.inner.house.machine.demo.is_empty()
-    }
-
-    /// The demo's accounts with the codes of this moment; none anywhere else.
-    pub(super) fn demo_accounts(&self) -> Result<Vec<DemoAccount>> {
-        let machine = &self.inner.house.machine;
-        let seconds = machine.clock.authenticator_seconds();
-        let shown = |account: &super::DemoAccount| {
-            let code = match account.totp_secret.as_str() {
-                "" => String::new(),
-                secret => OpenSecret::from_base32(secret)?.code_at(seconds)?,
-            };
-            let about = match &account.commune {
-                Some(commune) => format!("{}, {commune}", account.role.in_french()),
-                None => account.role.in_french().to_owned(),
-            };
-            Ok(DemoAccount { login: account.login.clone(), password: account.password.clone(), code, about })
-        };
-        machine.demo.iter().map(shown).collect()
     }
 
     pub fn keyring(&self) -> &Keyring {

@@ -1,11 +1,13 @@
 //! The program acting for itself: the timetable and the command line.
 //!
 //! What `Allowed` is to a handler, [`Machine`] is to a job: the only way to the database. Its
-//! constructor is named in `cli.rs` alone, which a test watches.
+//! constructor is named in `cli/mod.rs` alone, which a test watches.
 
 use std::sync::Arc;
 
 use super::Role;
+use super::second_factor::OpenSecret;
+use super::view::login;
 pub use crate::platform::config::Place;
 use crate::platform::config::Settings;
 use crate::platform::crypto::Secrets;
@@ -40,10 +42,6 @@ pub struct DemoAccount {
     pub first_login_done: bool,
 }
 
-const FOREIGN_KEYRING: &str = "Le trousseau n’est pas celui de cette installation\u{a0}: ses clés ne s’ouvrent pas \
-     avec keys/master.key. Rien n’a été changé. Remettez le bon trousseau\u{a0}; s’il est perdu, ôtez celui-ci et \
-     publiez de nouveau le dernier fichier.";
-
 impl Machine {
     /// Opens databases, keyring and trace writer; brings the tables to this version.
     pub fn open(settings: Settings, place: &Place, clock: Clock) -> Result<Self> {
@@ -53,9 +51,8 @@ impl Machine {
             Keyring::open(&settings.keyring(&place.data).map_err(Error::internal)?, secrets.master())?;
         db.migrate(Contents::Main)?;
         keyring.migrate()?;
-        if !keyring.is_own()? {
-            return Err(Error::Internal(FOREIGN_KEYRING.to_owned()));
-        }
+        // Nothing starts on keys it cannot open.
+        keyring.verify()?;
         let traces = Traces::start(&db, secrets.master())?;
         Ok(Self {
             db,
@@ -72,6 +69,29 @@ impl Machine {
     /// Gives the login page the demo's accounts to fill in.
     pub fn with_demo_accounts(self, accounts: Vec<DemoAccount>) -> Self {
         Self { demo: Arc::new(accounts), ..self }
+    }
+
+    /// Whether the login page fills in invented accounts.
+    pub(super) fn is_demo(&self) -> bool {
+        !self.demo.is_empty()
+    }
+
+    /// The demo's accounts with the codes of this moment; none anywhere else.
+    pub(super) fn accounts_to_fill_in(&self) -> Result<Vec<login::DemoAccount>> {
+        let seconds = self.clock.authenticator_seconds();
+        let shown = |account: &DemoAccount| {
+            let code = match account.totp_secret.as_str() {
+                "" => String::new(),
+                secret => OpenSecret::from_base32(secret)?.code_at(seconds)?,
+            };
+            let about = match &account.commune {
+                Some(commune) => format!("{}, {commune}", account.role.in_french()),
+                None => account.role.in_french().to_owned(),
+            };
+            let (login, password) = (account.login.clone(), account.password.clone());
+            Ok(login::DemoAccount { login, password, code, about })
+        };
+        self.demo.iter().map(shown).collect()
     }
 
     pub fn demo_accounts(&self) -> &[DemoAccount] {

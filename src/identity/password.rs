@@ -83,7 +83,7 @@ impl Weakness {
                 "Ajoutez un caractère spécial, par exemple un point d’exclamation, un tiret ou une virgule.".to_owned()
             }
             Self::Guessable { contains_own_words: true } => {
-                "Il est facile à deviner pour qui vous connaît : évitez votre nom, votre commune et les mots du métier. Quatre mots sans rapport conviennent.".to_owned()
+                "Il est facile à deviner pour qui vous connaît\u{a0}: évitez votre nom, votre commune et les mots du métier. Quatre mots sans rapport conviennent.".to_owned()
             }
             Self::Guessable { contains_own_words: false } => {
                 "Il est facile à deviner. Quatre mots sans rapport entre eux conviennent, par exemple séparés par des tirets.".to_owned()

@@ -65,7 +65,7 @@ fn login_page(
     errors: Errors,
 ) -> Result<Page> {
     let space = words::of(who.schedule(), who.now().utc());
-    let demo = who.demo_accounts()?;
+    let demo = who.machine().accounts_to_fill_in()?;
     let view = login_view::Login {
         csrf: csrf(req),
         identifier,
@@ -144,7 +144,7 @@ pub async fn code_page(who: Allowed<acts::GiveCode>, req: HttpRequest) -> Result
 
 fn code_view(who: &Allowed<acts::GiveCode>, req: &HttpRequest, errors: Errors) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
-    let demo = who.demo_accounts()?.into_iter().find(|demo| demo.login == account.login);
+    let demo = who.machine().accounts_to_fill_in()?.into_iter().find(|demo| demo.login == account.login);
     Ok(view::code(&steps::Code { csrf: csrf(req), errors, demo }, &who.landlord()))
 }
 
@@ -179,8 +179,11 @@ async fn enrolment_view(
 ) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
     let secret = sign_in::enrolling(who).await?;
-    let demo_code =
-        if who.is_demo() { Some(secret.code_at(who.clock().authenticator_seconds())?) } else { None };
+    let demo_code = if who.machine().is_demo() {
+        Some(secret.code_at(who.clock().authenticator_seconds())?)
+    } else {
+        None
+    };
     let view = steps::SecondFactor {
         csrf: csrf(req),
         errors,
@@ -343,12 +346,7 @@ pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> R
         return Err(Error::SignIn);
     }
     who.write(move |conn, who| {
-        account::suspend(
-            conn,
-            &account.id,
-            "Compte bloqué par son titulaire, qui ne reconnaît pas une connexion.",
-            who.now(),
-        )?;
+        account::block(conn, &account.id, who.now())?;
         session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())
     })
     .await?;

@@ -93,6 +93,14 @@ pub fn enrol(conn: &mut Conn, account: &AccountId, sealed: &[u8], step: i64) -> 
     Ok(())
 }
 
+/// Takes the second factor away: another is set up at the next sign-in, before anything else opens.
+pub fn forget(conn: &mut Conn, account: &AccountId) -> Result<()> {
+    diesel::update(accounts::table.find(account))
+        .set(accounts::totp_secret.eq(None::<Vec<u8>>))
+        .execute(conn)?;
+    Ok(())
+}
+
 impl Account {
     /// The account's own secret, opened.
     pub(super) fn second_factor(&self, master: &Key) -> Result<Option<OpenSecret>> {

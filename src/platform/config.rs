@@ -142,7 +142,7 @@ impl Settings {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         if let Some(file) = &place.config {
             if !file.exists() {
-                return Err(Faults(vec![format!("{}: no such file", file.display())]));
+                return Err(Faults(vec![format!("{}\u{a0}: ce fichier n’existe pas", file.display())]));
             }
             figment = figment.merge(Toml::file(file));
         } else {
@@ -151,7 +151,7 @@ impl Settings {
         let settings: Self = figment
             .merge(Env::prefixed("PARVIS__").split("__"))
             .extract()
-            .map_err(|faults| Faults(faults.into_iter().map(|fault| fault.to_string()).collect()))?;
+            .map_err(|faults| Faults(faults.into_iter().map(|fault| in_french(&fault)).collect()))?;
         let faults = settings.faults();
         if faults.is_empty() { Ok(settings) } else { Err(Faults(faults)) }
     }
@@ -166,61 +166,62 @@ impl Settings {
         };
         demand(
             self.accounts.password_length >= 8,
-            "accounts.password_length: the convention's floor is 8 (E21)",
+            "accounts.password_length\u{a0}: 8 au moins, le plancher de la convention (E21)",
         );
         demand(
             self.accounts.landlord_password_length >= self.accounts.password_length,
-            "accounts.landlord_password_length: at least that of the other accounts",
+            "accounts.landlord_password_length\u{a0}: au moins celle des autres comptes",
         );
         demand(
             (1..=30).contains(&self.accounts.temporary_secret_days),
-            "accounts.temporary_secret_days: 1 to 30",
+            "accounts.temporary_secret_days\u{a0}: de 1 à 30",
         );
         demand(
             self.server.certificate.is_some() == self.server.private_key.is_some(),
-            "server: certificate and private_key go together",
+            "server\u{a0}: certificate et private_key vont ensemble",
         );
         demand(
             self.server.listen.parse::<std::net::SocketAddr>().is_ok(),
-            "server.listen: an address and a port, 127.0.0.1:8080",
+            "server.listen\u{a0}: une adresse et un port, 127.0.0.1:8080",
         );
-        demand(self.server.workers >= 1, "server.workers: at least 1");
+        demand(self.server.workers >= 1, "server.workers\u{a0}: 1 au moins");
         demand(
             (1..=31).contains(&self.sheets.longest_committee_days),
-            "sheets.longest_committee_days: 1 to 31",
+            "sheets.longest_committee_days\u{a0}: de 1 à 31",
         );
         demand(
             self.sheets.displays_before_slowing >= 60
                 && self.sheets.displays_before_refusing > self.sheets.displays_before_slowing,
-            "sheets.displays_before_slowing: at least 60, and below displays_before_refusing",
+            "sheets.displays_before_slowing\u{a0}: 60 au moins, et moins que displays_before_refusing",
         );
         for (key, value) in [("opens", &self.opening_hours.opens), ("closes", &self.opening_hours.closes)] {
             demand(
                 chrono::NaiveTime::parse_from_str(value, "%H:%M").is_ok(),
-                &format!("opening_hours.{key}: hours and minutes, 08:00"),
+                &format!("opening_hours.{key}\u{a0}: des heures et des minutes, 08:00"),
             );
         }
         for (i, closure) in self.opening_hours.closures.iter().enumerate() {
             match (closure.starts(), closure.ends()) {
-                (Some(starts), Some(ends)) => {
-                    demand(starts < ends, &format!("opening_hours.closures[{i}]: ends before it starts"))
-                }
+                (Some(starts), Some(ends)) => demand(
+                    starts < ends,
+                    &format!("opening_hours.closures[{i}]\u{a0}: la fin précède le début"),
+                ),
                 _ => demand(
                     false,
                     &format!(
-                        "opening_hours.closures[{i}]: instants with an offset, 2026-11-25T17:30:00+01:00"
+                        "opening_hours.closures[{i}]\u{a0}: des instants avec leur décalage, 2026-11-25T17:30:00+01:00"
                     ),
                 ),
             }
         }
         for (key, url) in [("url", &self.database.url), ("keyring_url", &self.database.keyring_url)] {
             if let Err(fault) = url.parse::<Location>() {
-                demand(false, &format!("database.{key}: {fault}"));
+                demand(false, &format!("database.{key}\u{a0}: {fault}"));
             }
         }
         demand(
             self.database.url != self.database.keyring_url,
-            "database.keyring_url: the keys lie apart from what they open",
+            "database.keyring_url\u{a0}: le trousseau est à part de ce qu’il ouvre",
         );
         let landlord = &self.landlord;
         for (key, value) in [
@@ -238,7 +239,10 @@ impl Settings {
             ("access_contact", &landlord.access_contact),
             ("legal_basis", &landlord.legal_basis),
         ] {
-            demand(!value.trim().is_empty(), &format!("landlord.{key}: to be filled in; users read it"));
+            demand(
+                !value.trim().is_empty(),
+                &format!("landlord.{key}\u{a0}: à remplir, les utilisateurs le lisent"),
+            );
         }
         faults
     }
@@ -248,13 +252,15 @@ impl Settings {
         let mut faults = Vec::new();
         let protected = self.server.certificate.is_some() || !self.server.trusted_proxies.is_empty();
         if !protected {
-            faults.push("server: give certificate and private_key, or trusted_proxies: sheets never travel in clear (E14)".to_owned());
+            faults.push("server\u{a0}: donnez certificate et private_key, ou trusted_proxies\u{a0}; les fiches ne circulent jamais en clair (E14)".to_owned());
         }
         if !self.server.public_url.starts_with("https://") {
-            faults.push("server.public_url: the https:// address users type".to_owned());
+            faults.push(
+                "server.public_url\u{a0}: l’adresse https:// que les utilisateurs saisissent".to_owned(),
+            );
         }
         if self.landlord.name == "Habitat des Trois-Vals" {
-            faults.push("landlord.name: this is the demo's landlord".to_owned());
+            faults.push("landlord.name\u{a0}: c’est le bailleur de la démonstration".to_owned());
         }
         faults
     }
@@ -266,6 +272,36 @@ impl Settings {
 
     pub fn keyring(&self, data: &Path) -> Result<Location, Faults> {
         located(&self.database.keyring_url, data)
+    }
+}
+
+/// What figment says of a setting, in the language of the rest.
+fn in_french(fault: &figment::Error) -> String {
+    use figment::error::Kind;
+    let named = |last: &str| {
+        let mut path = fault.path.clone();
+        path.extend((!last.is_empty()).then(|| last.to_owned()));
+        path.join(".")
+    };
+    match &fault.kind {
+        Kind::UnknownField(field, _) => {
+            // figment gives the path with the field, or without it.
+            let path = named("");
+            let path = if path.ends_with(field.as_str()) { path } else { named(field) };
+            format!("{path}\u{a0}: réglage inconnu")
+        }
+        Kind::MissingField(field) => format!("{}\u{a0}: réglage manquant", named(field)),
+        Kind::InvalidType(..) | Kind::InvalidValue(..) | Kind::InvalidLength(..) => {
+            format!(
+                "{}\u{a0}: cette valeur n’est pas de la forme attendue (voir config/default.toml)",
+                named("")
+            )
+        }
+        _ => {
+            let file = fault.metadata.as_ref().and_then(|metadata| metadata.source.as_ref());
+            let file = file.map_or_else(|| "réglages".to_owned(), ToString::to_string);
+            format!("{file}\u{a0}: ce fichier n’est pas lisible\u{a0}: {}", fault.kind)
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Sealing, keyed digests, signatures and the secrets they need.
 //!
 //! Two secrets exist: the master key, which wraps every other key, and the signing key of
-//! certificates and seals. They come from files only the program may read, made by `parvis init`.
+//! certificates and seals. They come from files only the program may read, made by `parvis init`, or
+//! both from the environment, for who keeps them in a vault.
 
 use std::path::{Path, PathBuf};
 
@@ -102,6 +103,8 @@ pub struct Secrets {
     signing: SigningKey,
 }
 
+const MASTER_VARIABLE: &str = "PARVIS_MASTER_KEY";
+const SIGNING_VARIABLE: &str = "PARVIS_SIGNING_KEY";
 const MASTER_FILE: &str = "master.key";
 const SIGNING_FILE: &str = "signing.key";
 const PUBLIC_FILE: &str = "signing.pub";
@@ -110,7 +113,12 @@ impl Secrets {
     /// Makes both keys in `folder`, mode 600, and never overwrites one. The public half of the
     /// signing key lies beside them, for whoever verifies a certificate elsewhere.
     pub fn create(folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder).map_err(|e| explain(folder, &e))?;
+        use std::os::unix::fs::DirBuilderExt as _;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|e| explain(folder, &e))?;
         let secrets = Self { master: Key::fresh()?, signing: SigningKey::from_bytes(&random()?) };
         write_new(&folder.join(MASTER_FILE), &HEXLOWER.encode(secrets.master.bytes()), 0o600)?;
         write_new(&folder.join(SIGNING_FILE), &HEXLOWER.encode(&secrets.signing.to_bytes()), 0o600)?;
@@ -118,10 +126,24 @@ impl Secrets {
         Ok(secrets)
     }
 
-    /// Reads both keys; a file that others may read is refused.
+    /// Reads both keys: from the environment if it names either, else from the files; a file that
+    /// others may read is refused.
     pub fn load(folder: &Path) -> Result<Self> {
-        let master = read_key(&folder.join(MASTER_FILE))?;
-        let signing = read_key(&folder.join(SIGNING_FILE))?;
+        let named = [MASTER_VARIABLE, SIGNING_VARIABLE].map(|name| (name, std::env::var(name).ok()));
+        let [master, signing] = if named.iter().any(|(_, value)| value.is_some()) {
+            let read = |(name, value): (&str, Option<String>)| {
+                let value = Zeroizing::new(value.unwrap_or_default());
+                decode_key(&value).ok_or_else(|| {
+                    Error::Installation(format!(
+                        "{name}\u{a0}: une clé de 256 bits en hexadécimal est attendue"
+                    ))
+                })
+            };
+            let [master, signing] = named;
+            [read(master)?, read(signing)?]
+        } else {
+            [read_key(&folder.join(MASTER_FILE))?, read_key(&folder.join(SIGNING_FILE))?]
+        };
         Ok(Self { master: Key::from_bytes(*master), signing: SigningKey::from_bytes(&signing) })
     }
 
@@ -165,7 +187,7 @@ pub fn signature_holds(text: &str, signature: &str, public_key: &str) -> bool {
 }
 
 fn explain(path: &Path, cause: &std::io::Error) -> Error {
-    Error::Internal(format!("{}: {cause}", path.display()))
+    Error::Installation(format!("{}\u{a0}: {cause}", path.display()))
 }
 
 fn write_new(path: &PathBuf, text: &str, mode: u32) -> Result<()> {
@@ -184,14 +206,23 @@ fn read_key(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(path).map_err(|e| explain(path, &e))?.permissions().mode();
     if mode & 0o077 != 0 {
-        return Err(Error::Internal(format!("{}: others may read this key; chmod 600", path.display())));
+        return Err(Error::Installation(format!(
+            "{}\u{a0}: d’autres comptes peuvent lire cette clé\u{a0}; chmod 600",
+            path.display()
+        )));
     }
     let text = Zeroizing::new(std::fs::read_to_string(path).map_err(|e| explain(path, &e))?);
-    let bytes = Zeroizing::new(HEXLOWER.decode(text.trim().as_bytes()).unwrap_or_default());
-    match <[u8; 32]>::try_from(bytes.as_slice()) {
-        Ok(key) => Ok(Zeroizing::new(key)),
-        Err(_) => Err(Error::Internal(format!("{}: not a key of 256 bits in hexadecimal", path.display()))),
-    }
+    decode_key(&text).ok_or_else(|| {
+        Error::Installation(format!(
+            "{}\u{a0}: une clé de 256 bits en hexadécimal est attendue",
+            path.display()
+        ))
+    })
+}
+
+fn decode_key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let bytes = Zeroizing::new(HEXLOWER.decode(text.trim().as_bytes()).ok()?);
+    <[u8; 32]>::try_from(bytes.as_slice()).ok().map(Zeroizing::new)
 }
 
 #[cfg(test)]

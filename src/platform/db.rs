@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::migration::MigrationSource;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -54,19 +55,19 @@ impl FromStr for Location {
     fn from_str(url: &str) -> Result<Self, String> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             if path.is_empty() {
-                return Err("sqlite: wants a path behind it".to_owned());
+                return Err("sqlite: attend un chemin".to_owned());
             }
             return Ok(Self::Sqlite(PathBuf::from(path)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             if !cfg!(feature = "pg-tls") && !stays_on_this_machine(url) {
                 return Err(
-                    "a PostgreSQL server on another machine needs a build with the feature pg-tls".to_owned()
+                    "un serveur PostgreSQL sur une autre machine demande une compilation avec --features pg-tls".to_owned()
                 );
             }
             return Ok(Self::Postgres(url.to_owned()));
         }
-        Err("the scheme must be sqlite: or postgres:".to_owned())
+        Err("l’adresse commence par sqlite: ou postgres:".to_owned())
     }
 }
 
@@ -223,7 +224,7 @@ impl Db {
                 .connection_timeout(PATIENCE)
                 .error_handler(Box::new(diesel::r2d2::LoggingErrorHandler))
                 .build(Opener { location: location.clone(), access })
-                .map_err(|e| Error::Internal(format!("opening the database ({location}): {e}")))
+                .map_err(|e| Error::Installation(format!("la base ne s’ouvre pas ({location})\u{a0}: {e}")))
         };
         if let Location::Sqlite(path) = location {
             make_private_file(path)?;
@@ -259,7 +260,9 @@ impl Db {
             (Conn::Pg(c), Contents::Keyring) => c.run_pending_migrations(KEYRING_POSTGRES),
         }
         .map(|_| ())
-        .map_err(|e| Error::Internal(format!("migrating {}: {e}", self.location)));
+        .map_err(|e| {
+            Error::Installation(format!("la base n’a pu être mise à niveau ({})\u{a0}: {e}", self.location))
+        });
         if let Conn::Pg(c) = &mut *conn {
             c.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
         }
@@ -396,10 +399,55 @@ impl Db {
     }
 }
 
+/// How many steps the tables lack to be those of this version. Looks, and changes nothing: no file is
+/// made, no table.
+pub fn steps_lacking(location: &Location, contents: Contents) -> Result<usize> {
+    #[derive(QueryableByName)]
+    struct Applied {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let known = match (location, contents) {
+        (Location::Sqlite(_), Contents::Main) => names::<diesel::sqlite::Sqlite>(&SQLITE),
+        (Location::Sqlite(_), Contents::Keyring) => names::<diesel::sqlite::Sqlite>(&KEYRING_SQLITE),
+        (Location::Postgres(_), Contents::Main) => names::<diesel::pg::Pg>(&POSTGRES),
+        (Location::Postgres(_), Contents::Keyring) => names::<diesel::pg::Pg>(&KEYRING_POSTGRES),
+    }
+    .map_err(Error::Internal)?;
+    if let Location::Sqlite(path) = location
+        && !path.exists()
+    {
+        return Ok(known.len());
+    }
+    let mut conn = open_connection(location, Access::Read)
+        .map_err(|e| Error::Installation(format!("la base ne s’ouvre pas ({location})\u{a0}: {e}")))?;
+    let applied = match sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(&mut conn)
+    {
+        Ok(applied) => applied,
+        // Without that table nothing has been applied yet.
+        Err(e) if ["no such table", "does not exist"].iter().any(|said| e.to_string().contains(said)) => {
+            Vec::new()
+        }
+        Err(e) => {
+            return Err(Error::Installation(format!("la base ne se lit pas ({location})\u{a0}: {e}")));
+        }
+    };
+    Ok(known.iter().filter(|name| !applied.iter().any(|step| step.version == **name)).count())
+}
+
+/// The versions of a set of migrations.
+fn names<B: diesel::backend::Backend>(set: &EmbeddedMigrations) -> Result<Vec<String>, String>
+where
+    EmbeddedMigrations: MigrationSource<B>,
+{
+    let all = set.migrations().map_err(|e| e.to_string())?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
 /// The file holds what only the program may read: mode 600 from its first byte.
 fn make_private_file(path: &Path) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    let explain = |e: std::io::Error| Error::Internal(format!("{}: {e}", path.display()));
+    let explain = |e: std::io::Error| Error::Installation(format!("{}\u{a0}: {e}", path.display()));
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(explain)?;
     }
@@ -444,13 +492,10 @@ mod tests {
 
     #[test]
     fn both_databases_have_the_same_migrations() {
-        use diesel::backend::Backend;
-        use diesel::migration::MigrationSource;
-        fn names<B: Backend>(source: &impl MigrationSource<B>) -> Vec<String> {
-            source.migrations().unwrap().iter().map(|migration| migration.name().to_string()).collect()
+        for (sqlite, postgres) in [(&SQLITE, &POSTGRES), (&KEYRING_SQLITE, &KEYRING_POSTGRES)] {
+            let sqlite = names::<diesel::sqlite::Sqlite>(sqlite).unwrap();
+            assert_eq!(sqlite, names::<diesel::pg::Pg>(postgres).unwrap());
+            assert!(!sqlite.is_empty());
         }
-        let sqlite = names::<diesel::sqlite::Sqlite>(&SQLITE);
-        assert_eq!(sqlite, names::<diesel::pg::Pg>(&POSTGRES));
-        assert!(!sqlite.is_empty());
     }
 }

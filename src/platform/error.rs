@@ -39,6 +39,10 @@ pub enum Error {
     /// A refusal with a page of its own.
     #[error("refused: {}", .0.name)]
     Refused(Box<Refused>),
+    /// The installation is not fit: a key, a file or a database is missing or foreign. In French, for
+    /// whoever operates it; goes to the terminal or the log, never to a page.
+    #[error("{0}")]
+    Installation(String),
     /// A fault of ours. The text goes to the log, never to the page.
     #[error("{0}")]
     Internal(String),
@@ -74,7 +78,7 @@ impl Error {
             Self::Stale => 409,
             Self::Unavailable(_) => 503,
             Self::Refused(refused) => refused.status,
-            Self::Internal(_) => 500,
+            Self::Installation(_) | Self::Internal(_) => 500,
         }
     }
 }
@@ -117,7 +121,7 @@ impl From<diesel::result::Error> for Error {
 }
 
 const DISK_FULL: &str = "the disk is full";
-const DISK_READ_ONLY: &str = "the database cannot be written";
+const DISK_READ_ONLY: &str = "the database is read only";
 const DISK_FAILING: &str = "the disk does not read or write";
 
 impl Error {
@@ -130,7 +134,13 @@ impl Error {
             Some(
                 "Le disque est plein. Libérez de la place et relancez la commande\u{a0}; ce qui était publié le reste.",
             )
-        } else if says(&[DISK_READ_ONLY, "Read-only", "Permission denied", "unable to open database file"]) {
+        } else if says(&[
+            DISK_READ_ONLY,
+            "readonly database",
+            "Read-only",
+            "Permission denied",
+            "unable to open database file",
+        ]) {
             Some("Le dossier des données ne se laisse pas écrire, ou pas par ce compte. Rien n’a été changé.")
         } else if says(&[DISK_FAILING, "disk I/O error"]) {
             Some(

@@ -97,12 +97,22 @@ impl Keyring {
         })
     }
 
-    /// Whether every key in it opens with this installation's master key; a foreign keyring's do not.
-    pub fn is_own(&self) -> Result<bool> {
-        let names = self.db.read(|conn| Ok(keys::table.select((keys::name, keys::wrapped)).load(conn)?))?;
+    /// Whether what this keyring holds opens under this installation's master key.
+    pub fn verify(&self) -> Result<()> {
+        let newest = self.db.read(|conn| {
+            Ok(keys::table
+                .order((keys::created_at.desc(), keys::name))
+                .select((keys::name, keys::wrapped))
+                .first::<(String, Vec<u8>)>(conn)
+                .optional()?)
+        })?;
         let opens =
-            |(name, wrapped): &(String, Vec<u8>)| self.wrapping.open(wrapped, name.as_bytes()).is_ok();
-        Ok(names.iter().all(opens))
+            newest.is_none_or(|(name, wrapped)| self.wrapping.open(&wrapped, name.as_bytes()).is_ok());
+        if opens {
+            Ok(())
+        } else {
+            Err(Error::Installation("ce trousseau n’est pas celui de cette clé maîtresse".to_owned()))
+        }
     }
 
     /// Names of keys, by kind: « generation », « committee », « month ».

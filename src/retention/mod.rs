@@ -44,9 +44,9 @@ pub fn purge(machine: &Machine) -> Result<Report> {
     let mut report = Report::default();
     for committee in due(machine)? {
         match purge_one(machine, &committee) {
-            Ok(Purged::Certified(certificate)) => report.purged.push(certificate),
-            Ok(Purged::ByAnother) => {}
-            Ok(Purged::Unfinished) => report.unfinished.push(committee.reference),
+            Ok(Ended::Certified(certificate)) => report.purged.push(certificate),
+            Ok(Ended::Unfinished) => report.unfinished.push(committee.reference),
+            Ok(Ended::Elsewhere) => {}
             Err(error) => {
                 tracing::error!(cause = %error, committee = %committee.id, "a purge failed");
                 report.unfinished.push(committee.reference);
@@ -57,45 +57,44 @@ pub fn purge(machine: &Machine) -> Result<Report> {
 }
 
 /// How the purge of one committee ended.
-enum Purged {
+enum Ended {
     Certified(Certificate),
-    /// Something is left: nothing is certified.
+    /// Something is left: nothing is certified, and the next run goes on.
     Unfinished,
-    /// Another process was at the same committee and has certified it.
-    ByAnother,
+    /// Another process has ended it, or the committee is no longer past: there is nothing to say.
+    Elsewhere,
 }
 
-/// Key, rows, logs, count, certificate. Several processes may be at it, each doing what it finds: one of
-/// them certifies, for all.
-fn purge_one(machine: &Machine, committee: &Committee) -> Result<Purged> {
+/// Key, rows, logs, count, certificate: signed once, by whoever ends it.
+fn purge_one(machine: &Machine, committee: &Committee) -> Result<Ended> {
     let now = machine.clock().now();
     let Some(destroyed) = destroy::committee(machine, &committee.id, now)? else {
-        return Ok(Purged::ByAnother);
+        return Ok(Ended::Elsewhere);
     };
     if destroyed.sheets_left != 0 || destroyed.keys_left != 0 || !destroyed.logs_emptied {
-        return Ok(Purged::Unfinished);
+        return Ok(Ended::Unfinished);
     }
     let certificate = Certificate::sign(machine, committee, &destroyed)?;
     let at = machine.clock().now();
-    let first = machine.db().write(|conn| {
+    let ended = machine.db().write(|conn| {
         let open = committees_table::table.find(&committee.id).filter(committees_table::purged_at.is_null());
-        let first = diesel::update(open)
+        let ended = diesel::update(open)
             .set((
                 committees_table::purged_at.eq(Some(at.naive())),
                 committees_table::adjourned_by.eq(None::<String>),
             ))
             .execute(conn)?;
-        if first == 1 {
+        if ended == 1 {
             certificate.insert(conn, at)?;
             diesel::delete(purges::table.find(&committee.id)).execute(conn)?;
         }
-        Ok(first == 1)
+        Ok(ended == 1)
     })?;
-    if !first {
-        return Ok(Purged::ByAnother);
+    if !ended {
+        return Ok(Ended::Elsewhere);
     }
     tracing::info!(committee = %committee.id, sheets = destroyed.sheets_deleted, "purged and certified");
-    Ok(Purged::Certified(certificate))
+    Ok(Ended::Certified(certificate))
 }
 
 /// The start of the oldest Paris day whose traces may still stand through tomorrow. Six calendar

@@ -66,6 +66,8 @@ pub struct Entry {
     pub committee: Option<CommitteeId>,
     pub sheet: Option<SheetId>,
     pub subject: Option<Subject>,
+    /// The sheets a comparison shows side by side: each has a row of its own, in the same commit.
+    pub compared: Vec<(SheetId, Subject)>,
     /// The code burned into what is shown; `None` for what shows nothing.
     pub display: Option<DisplayId>,
     /// Why it was refused, in one of our words.
@@ -85,6 +87,7 @@ impl Entry {
             committee: None,
             sheet: None,
             subject: None,
+            compared: Vec::new(),
             display: None,
             reason: None,
             occurrences: 1,
@@ -100,8 +103,15 @@ impl Entry {
             && self.author.account.is_some()
             && self.kind == other.kind
             && self.display.is_some()
-            && (&self.display, &self.commune, &self.committee, &self.sheet, &self.subject)
-                == (&other.display, &other.commune, &other.committee, &other.sheet, &other.subject)
+            && (&self.display, &self.commune, &self.committee, &self.sheet, &self.subject, &self.compared)
+                == (
+                    &other.display,
+                    &other.commune,
+                    &other.committee,
+                    &other.sheet,
+                    &other.subject,
+                    &other.compared,
+                )
     }
 }
 

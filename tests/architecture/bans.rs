@@ -15,7 +15,7 @@ struct Ban {
 const BANS: &[Ban] = &[
     Ban {
         text: "Machine::open",
-        allowed: &["src/cli.rs", "src/identity/machine.rs"],
+        allowed: &["src/cli/mod.rs", "src/identity/machine.rs"],
         why: "the program's own way to the database is made by the command line alone (rule 2)",
     },
     Ban {
@@ -73,8 +73,6 @@ const EXPECTATIONS: &[(&str, usize, &str)] = &[
 
 /// Files over [`MOST_LINES`], each with the reason why it stays whole.
 const LONG: &[(&str, &str)] = &[
-    ("src/cli.rs", "every command of the interface that must not drift, one short function each"),
-    ("src/identity/guard.rs", "what the guard keeps private to itself must stand in its file"),
     ("src/sheets/publish.rs", "one publication from the file to the swap, whose steps share private state"),
     ("src/platform/db.rs", "the doors to the database, whose connections are private to the file"),
     ("src/sheets/store.rs", "every query on sealed rows, so that the seal is opened in one file"),

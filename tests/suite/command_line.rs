@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use chrono::{Days, NaiveDate};
+use parvis::identity::{Role, account};
 use parvis::platform::Clock;
 use parvis::retention;
 
@@ -85,6 +86,11 @@ fn a_new_installation_is_told_what_it_lacks_and_is_never_made_twice() {
     run(&["bilan"]).ends(2);
     run(&["account", "add", "--login", "x", "--role", "instructor"]).ends(2);
     run(&["account", "add", "--commune", "991"]).ends(2).says("cinq caractères");
+    run(&["bilan"]).says("bilan : commande inconnue.").says("Aide : parvis --help");
+    run(&["import"]).ends(2).says("Il manque : <FICHIER>...");
+    run(&["serve", "--vite"]).ends(2).says("--vite : argument inconnu.");
+    run(&["demo", "--port", "huit"]).ends(2).says("« huit » n’est pas accepté : un nombre de 0 à 65535.");
+    run(&["account", "add", "--role", "chef"]).ends(2).says("instructor, contact, manager ou dpo");
     run(&["--help"]).ends(0).says("Extranet sécurisé des fiches de synthèse");
     run(&["serve"]).ends(3).says("landlord.name");
     run(&["check"]).ends(1).says("✗ réglages").says("✗ clés").says("L’installation n’est pas prête.");
@@ -108,13 +114,60 @@ fn a_new_installation_is_told_what_it_lacks_and_is_never_made_twice() {
     let example = std::fs::read_to_string(data.join("parvis.toml")).expect("settings");
     let filled = example.replace("\"\"", "\"à Valbourg\"");
     std::fs::write(data.join("parvis.toml"), filled).expect("settings");
+    run(&["check"]).ends(1).says("✓ base : à mettre à niveau par « parvis migrate »");
+    assert!(!data.join("parvis.db").exists(), "a check changes nothing");
     run(&["migrate"]).ends(0).says("La base est à niveau.");
     assert_eq!(mode("parvis.db"), 0o600);
     let told = run(&["check"]);
-    told.says("✓ clés : lisibles").says("✓ horloge").says("✓ base : ouverte, à niveau (SQLite");
+    told.says("✓ clés : lisibles").says("✓ horloge").says("✓ base : à niveau (SQLite").says("✓ trousseau");
+    told.says("✗ réglages : server.public_url : l’adresse https:// que les utilisateurs saisissent");
     run(&["purge", "--dry-run"]).ends(0).says("Rien à purger.");
     std::fs::write(data.join("parvis.toml"), format!("{example}\n[serveur]\nport = 1\n")).expect("settings");
-    run(&["check"]).ends(1).says("serveur");
+    run(&["check"]).ends(1).says("serveur : réglage inconnu");
+}
+
+#[test]
+fn keys_may_come_from_the_environment_and_another_installations_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, vault) = (folder.path().join("data"), folder.path().join("vault"));
+    for place in [&data, &vault] {
+        parvis(place, &[], &["init"]).ends(0);
+    }
+    let filled = std::fs::read_to_string(data.join("parvis.toml"))
+        .expect("settings")
+        .replace("\"\"", "\"à Valbourg\"");
+    std::fs::write(data.join("parvis.toml"), filled).expect("settings");
+    let key = |place: &Path, name: &str| {
+        std::fs::read_to_string(place.join("keys").join(name)).expect("a key").trim().to_owned()
+    };
+    let (master, signing) = (key(&data, "master.key"), key(&data, "signing.key"));
+    let (foreign, unreadable) = (key(&vault, "master.key"), "à garder secret".to_owned());
+    // A first import makes the first key of the keyring.
+    parvis(&data, &[], &["migrate"]).ends(0);
+    let keyring = parvis::platform::db::Location::Sqlite(data.join("keyring.db"));
+    let secrets = parvis::platform::crypto::Secrets::load(&data.join("keys")).expect("keys");
+    parvis::platform::keyring::Keyring::open(&keyring, secrets.master())
+        .and_then(|keyring| {
+            let month = parvis::platform::keyring::KeyName::Month("2026-11".to_owned());
+            keyring.get_or_make(&month, Clock::system().now().naive())
+        })
+        .expect("a key");
+    std::fs::remove_dir_all(data.join("keys")).expect("keys");
+    let check = |master: &str| {
+        let vault = [("PARVIS_MASTER_KEY", master), ("PARVIS_SIGNING_KEY", signing.as_str())];
+        parvis(&data, &vault, &["check"])
+    };
+    parvis(&data, &[], &["check"]).ends(1).says("✗ clés");
+    check(&master).says("✓ clés : lisibles").says("✓ trousseau");
+    check(&foreign).says("✗ trousseau : ce trousseau n’est pas celui de cette clé maîtresse");
+    let told = check(&unreadable);
+    told.says("✗ clés : PARVIS_MASTER_KEY : une clé de 256 bits en hexadécimal est attendue");
+    assert!(
+        !format!("{}{}", told.out, told.err).contains(&unreadable),
+        "what is in a secret's place is not shown"
+    );
+    let half = [("PARVIS_MASTER_KEY", master.as_str())];
+    parvis(&data, &half, &["check"]).says("✗ clés : PARVIS_SIGNING_KEY");
 }
 
 fn accounts_are_added_listed_and_reset(app: TestApp) {
@@ -148,6 +201,15 @@ fn accounts_are_added_listed_and_reset(app: TestApp) {
     let reset = run(&["account", "reset", "nora.vasseur"]);
     reset.ends(0).says("Mot de passe provisoire :");
     assert_ne!(app.text("SELECT password_hash AS text FROM accounts"), stored);
+    // A lost telephone, and an account that its owner has blocked.
+    let owner = app.account(Role::Instructor, &[VALBOURG]);
+    let (id, now) = (owner.id.parse().expect("an id"), app.machine().clock().now());
+    app.machine().db().write(|conn| account::block(conn, &id, now)).expect("a block");
+    let enrolled = format!("accounts WHERE login = '{}' AND totp_secret IS NOT NULL", owner.login);
+    run(&["account", "reset", &owner.login]).ends(0);
+    assert_eq!((app.count(&enrolled), app.count("suspensions WHERE lifted_at IS NULL")), (1, 0));
+    run(&["account", "reset", &owner.login, "--second-factor"]).ends(0);
+    assert_eq!(app.count(&enrolled), 0);
     run(&["account", "reset", "personne"]).ends(1).says("L’identifiant « personne » est inconnu.");
 }
 
@@ -177,8 +239,8 @@ fn a_file_is_checked_then_published_then_purged_with_a_certificate_that_verifies
     run(&["import", "/nulle/part.json"]).ends(3);
     run(&["import"]).ends(2);
     assert_eq!(app.count("sheets"), 0);
-    run(&["import", &good]).ends(0).says("4 nouvelles, 0 modifiées, 0 inchangées, 0 retirées");
-    run(&["import", &good]).ends(0).says("0 nouvelles, 0 modifiées, 4 inchangées");
+    run(&["import", &good]).ends(0).says("4 nouvelles, 0 modifiée, 0 inchangée, 0 retirée");
+    run(&["import", &good]).ends(0).says("0 nouvelle, 0 modifiée, 4 inchangées");
     assert_eq!(app.count("sheets"), 4);
 
     run(&["purge", "--dry-run"]).ends(0).says("Rien à purger.");
@@ -186,7 +248,7 @@ fn a_file_is_checked_then_published_then_purged_with_a_certificate_that_verifies
     app.execute(&format!("UPDATE committees SET held_on = '{past}', ends_on = '{past}'"));
     run(&["purge", "--dry-run"]).ends(0).says("Est 2026-48 (tenue le").says("serait purgée.");
     assert_eq!(app.count("sheets"), 4);
-    run(&["purge"]).ends(0).says("Est 2026-48 : 4 fiches détruites, 0 restantes ; certificat signé");
+    run(&["purge"]).ends(0).says("Est 2026-48 : 4 fiches détruites, 0 restante ; certificat signé");
     run(&["purge"]).ends(0).says("Rien à purger.");
     run(&["traces", "verify"]).ends(0).says("La chaîne est entière : 4 traces");
 
@@ -200,7 +262,7 @@ fn a_file_is_checked_then_published_then_purged_with_a_certificate_that_verifies
         parvis(&folder.path().join("vide"), &[], &["certificate", "verify", &certificate, "--key", &key])
     };
     let told = elsewhere(&text);
-    told.ends(0).says("Certificat authentique").says("4 fiches détruites, 0 restantes, 2 clés détruites");
+    told.ends(0).says("Certificat authentique").says("4 fiches détruites, 0 restante, 2 clés détruites");
     told.says("Vérifié :").says("Hors du certificat :");
     elsewhere(&text.replace("Est 2026", "Est 2025")).ends(1).says("Certificat refusé");
     elsewhere("bonjour").ends(1).says("Ce fichier n’est pas un certificat.");

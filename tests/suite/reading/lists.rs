@@ -148,7 +148,7 @@ fn a_list_published_anew_meanwhile_is_drawn_anew(app: TestApp) {
     camille.post_json(&format!("{list}/affichage"), &asked).is_a_picture();
     app.publish(&[committee("Est 2026-48").sheets(VALBOURG, 6)]);
     // The rows on the screen are those of another file: names beside the wrong ranks would be worse.
-    camille.post_json(&format!("{list}/affichage"), &asked).has(409);
+    camille.post_json(&format!("{list}/affichage"), &asked).has(409).says("Cette page a changé entre-temps.");
     camille.look_at(&list).is_a_picture();
 }
 

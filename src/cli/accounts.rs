@@ -1,0 +1,75 @@
+//! `parvis account`: named accounts, before any page makes them (E15, E19, E20).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::arguments::AccountCommand;
+use super::{Done, Failure, open, say};
+use crate::identity::account::{self, NewAccount};
+use crate::identity::password::{self, Hash};
+use crate::identity::{Place, second_factor, session};
+use crate::page::format;
+
+pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
+    let machine = open(place)?;
+    let life = TimeDelta::days(i64::from(machine.settings().accounts.temporary_secret_days));
+    let now = machine.clock().now();
+    match command {
+        AccountCommand::Add { login, role, first_name, last_name, job_title, commune } => {
+            let secret = password::temporary_secret()?;
+            let hash = Hash::make(&secret)?;
+            let new = NewAccount {
+                login,
+                role,
+                first_name,
+                last_name,
+                job_title,
+                communes: commune,
+                from: now.today(),
+            };
+            machine
+                .db()
+                .write(|conn| account::create(conn, new, &hash, life, now))?
+                .map_err(|refusal| Failure::Refused(refusal.to_string()))?;
+            tell_secret(&secret, now.utc() + life);
+            Ok(())
+        }
+        AccountCommand::Reset { login, second_factor: forget } => {
+            let secret = password::temporary_secret()?;
+            let hash = Hash::make(&secret)?;
+            let known = machine.db().write(|conn| {
+                let Some(known) = account::find_by_login(conn, &account::normalized_login(&login))? else {
+                    return Ok(false);
+                };
+                account::set_password(conn, &known.id, &hash, Some(now.naive() + life), now)?;
+                account::lift_own_block(conn, &known.id, now)?;
+                if forget {
+                    second_factor::forget(conn, &known.id)?;
+                }
+                session::end_all(conn, &known.id, None, session::EndedBy::PasswordChanged, now)?;
+                Ok(true)
+            })?;
+            if !known {
+                return Err(Failure::Refused(format!("L’identifiant «\u{a0}{login}\u{a0}» est inconnu.")));
+            }
+            tell_secret(&secret, now.utc() + life);
+            Ok(())
+        }
+        AccountCommand::List => {
+            for one in machine.db().read(account::list)? {
+                let last = one.last_login_at.map_or_else(
+                    || "jamais connecté".to_owned(),
+                    |at| format!("vu le {}", format::day_and_time(at.and_utc())),
+                );
+                say(&format!("{}\t{}\t{}\t{last}", one.login, one.role.in_french(), one.name()));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn tell_secret(secret: &str, until: DateTime<Utc>) {
+    say(&format!(
+        "Mot de passe provisoire\u{a0}: {secret}\nIl sert une fois, jusqu’au {}. Il ne sera plus montré.",
+        format::day_and_time(until)
+    ));
+}
