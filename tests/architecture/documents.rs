@@ -134,8 +134,9 @@ fn conformity_lists_every_test_that_bears_a_clause() {
 
 Generated from the names of the tests; a test fails when this page and the tests differ. A test that proves a part of a
 clause bears its number; its name is the sentence shown here. « both » runs over HTTP on SQLite and on PostgreSQL,
-« inside » proves a rule without a server. A clause may be proved in part only: what is not there yet is in
-[architecture.md](architecture.md). Sources: C the convention, TS its technical sheet, L the law, P our practice.
+« inside » proves a rule without a server, « processes » runs the built binary, kills it, and takes its disk, its keys
+or its clock away. A clause may be proved in part only: what is not there yet is in [architecture.md](architecture.md).
+Sources: C the convention, TS its technical sheet, L the law, P our practice.
 
 ",
     );
@@ -145,7 +146,11 @@ clause bears its number; its name is the sentence shown here. « both » runs ov
         writeln!(page, "## E{number} · {source}\n\n{asks}\n\n| test | runs | where |\n| --- | --- | --- |")
             .unwrap();
         for proof in &proofs[&number] {
-            let runs = if proof.on_both_databases { "both" } else { "inside" };
+            let runs = match proof.on_both_databases {
+                true => "both",
+                false if proof.path.starts_with("tests/crash/") => "processes",
+                false => "inside",
+            };
             writeln!(page, "| {} | {runs} | `{}` |", proof.sentence, proof.path).unwrap();
         }
         page.push('\n');
