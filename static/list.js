@@ -70,7 +70,7 @@ function clear() {
 }
 
 // Where the style sheet stacks the cells of a row, the number is painted under the name.
-const stacked = matchMedia('(max-width: 860px)');
+const stacked = matchMedia('(max-width: 53.75em)');
 const room = () => (stacked.matches ? innerWidth : Math.max(960, innerWidth));
 
 if (list) {

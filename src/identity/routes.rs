@@ -242,7 +242,14 @@ pub async fn choose_password(
     let PasswordForm { actuel, nouveau, confirmation } = form.0;
     let actor = who.actor()?;
     let mut errors = Errors::none();
-    if !actor.account.password_temporary && !sign_in::is_own_password(&who, &actor.account, actuel).await? {
+    let present = if actor.account.password_temporary {
+        Outcome::Accepted(())
+    } else {
+        sign_in::with_own_password(&who, &actor.account, actuel).await?
+    };
+    if let Outcome::Blocked(until) = present {
+        errors.add("actuel", too_many(until, who.now()));
+    } else if !matches!(present, Outcome::Accepted(())) {
         errors.add("actuel", "Ce n’est pas votre mot de passe actuel.");
     } else if nouveau != confirmation {
         errors.add("confirmation", "Les deux saisies diffèrent. Recopiez le nouveau mot de passe.");

@@ -48,6 +48,8 @@ pub struct Page {
     pub confidential: bool,
     /// A sheet brings its own two rows in place of the header and footer.
     pub own_header: bool,
+    /// Where pixels are shown, the same page in text: the first thing an assistive tool meets.
+    pub in_text: Option<String>,
     /// Module scripts, by file name.
     pub scripts: Vec<&'static str>,
 }
@@ -55,7 +57,14 @@ pub struct Page {
 impl Page {
     /// An ordinary page: it prints, and needs no script.
     pub fn new(title: impl Into<String>, main: Markup) -> Self {
-        Self { title: title.into(), main, confidential: false, own_header: false, scripts: Vec::new() }
+        Self {
+            title: title.into(),
+            main,
+            confidential: false,
+            own_header: false,
+            in_text: None,
+            scripts: Vec::new(),
+        }
     }
 
     /// A page that shows sheets or names (E12).
@@ -67,11 +76,19 @@ impl Page {
         Self { own_header: true, ..self }
     }
 
+    /// The page shows pixels; this is the address of its text.
+    pub fn with_text(self, address: String) -> Self {
+        Self { in_text: Some(address), ..self }
+    }
+
     pub fn with_script(mut self, name: &'static str) -> Self {
         self.scripts.push(name);
         self
     }
 }
+
+/// The way from pixels to text, in full: it stands before everything else.
+pub const IN_TEXT: &str = "Affichage en texte, pour lecteur d’écran et plage braille";
 
 /// The whole document.
 pub fn document(chrome: &Chrome, page: &Page) -> Markup {
@@ -108,13 +125,26 @@ pub fn document(chrome: &Chrome, page: &Page) -> Markup {
                     (banner::region(chrome.banner.as_ref(), chrome.csrf.as_deref()))
                     (page.main)
                 } @else {
-                    a.skip href="#contenu" { "Aller au contenu" }
+                    (ways_in(page.in_text.as_deref()))
                     (header(chrome))
                     (banner::region(chrome.banner.as_ref(), chrome.csrf.as_deref()))
                     main #contenu tabindex="-1" { (page.main) }
                     (footer())
                 }
             }
+        }
+    }
+}
+
+/// Seen when the keyboard reaches them, and read first.
+fn ways_in(text: Option<&str>) -> Markup {
+    html! {
+        @match text {
+            Some(text) => nav aria-label="Accès rapide" {
+                a.skip href=(text) { (IN_TEXT) }
+                a.skip href="#contenu" { "Aller au contenu" }
+            },
+            None => a.skip href="#contenu" { "Aller au contenu" },
         }
     }
 }

@@ -91,14 +91,14 @@ pub(super) struct Sealed {
 #[cfg(test)]
 impl Sealed {
     /// A row that opens under no key: for what decides without opening.
-    pub fn empty(sheet: SheetId, subject: Subject) -> Self {
+    pub fn empty(sheet: SheetId, commune: Insee, subject: Subject) -> Self {
         let now = NaiveDateTime::default();
         let about = About {
             sheet,
             dwelling: DwellingId::from_digest(&[7; 32]),
             generation: GenerationId::fresh(),
             committee: CommitteeId::fresh(),
-            commune: "99101".parse().expect("a code"),
+            commune,
             fingerprint: String::new(),
             first_published_at: now,
             changed_at: now,

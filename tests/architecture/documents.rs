@@ -89,8 +89,18 @@ reasons are in French, as the import's report gives them to the landlord.
 struct Proof {
     sentence: String,
     path: String,
-    /// Over HTTP, on SQLite and on PostgreSQL.
-    on_both_databases: bool,
+    /// « both », « Chromium » or « inside ».
+    runs: &'static str,
+}
+
+/// Where a test runs, from its file and from what follows its name.
+fn runs(path: &str, signature: &str) -> &'static str {
+    match path {
+        _ if signature.contains(": TestApp") => "both",
+        path if path.starts_with("tests/browser/") => "Chromium",
+        path if path.starts_with("tests/crash/") => "processes",
+        _ => "inside",
+    }
 }
 
 fn proofs(sources: &[Source]) -> BTreeMap<u8, Vec<Proof>> {
@@ -106,7 +116,7 @@ fn proofs(sources: &[Source]) -> BTreeMap<u8, Vec<Proof>> {
             proofs.entry(clause).or_default().push(Proof {
                 sentence: name.replace('_', " "),
                 path: source.path.clone(),
-                on_both_databases: rest.contains(": TestApp"),
+                runs: runs(&source.path, rest),
             });
         }
     }
@@ -134,9 +144,9 @@ fn conformity_lists_every_test_that_bears_a_clause() {
 
 Generated from the names of the tests; a test fails when this page and the tests differ. A test that proves a part of a
 clause bears its number; its name is the sentence shown here. « both » runs over HTTP on SQLite and on PostgreSQL,
-« inside » proves a rule without a server, « processes » runs the built binary, kills it, and takes its disk, its keys
-or its clock away. A clause may be proved in part only: what is not there yet is in [architecture.md](architecture.md).
-Sources: C the convention, TS its technical sheet, L the law, P our practice.
+« Chromium » in that browser on a running server, « processes » kills the built binary, or takes its disk, keys or clock
+away, « inside » proves a rule without a server. A clause may be proved in part only: what is not there yet is in
+[architecture.md](architecture.md). Sources: C the convention, TS its technical sheet, L the law, P our practice.
 
 ",
     );
@@ -146,12 +156,7 @@ Sources: C the convention, TS its technical sheet, L the law, P our practice.
         writeln!(page, "## E{number} · {source}\n\n{asks}\n\n| test | runs | where |\n| --- | --- | --- |")
             .unwrap();
         for proof in &proofs[&number] {
-            let runs = match proof.on_both_databases {
-                true => "both",
-                false if proof.path.starts_with("tests/crash/") => "processes",
-                false => "inside",
-            };
-            writeln!(page, "| {} | {runs} | `{}` |", proof.sentence, proof.path).unwrap();
+            writeln!(page, "| {} | {} | `{}` |", proof.sentence, proof.runs, proof.path).unwrap();
         }
         page.push('\n');
     }
@@ -173,14 +178,16 @@ fn proofs_are_found_by_their_names() {
         "tests/suite/planted.rs",
         "    fn e12_a_print_is_blank(app: TestApp) {\nfn e7_too_short() {}\nfn every_day() {}\n    fn e07_gone((a, b) in any()) {\n",
     );
-    let found = proofs(&[planted]);
-    let sentences: Vec<(u8, &str, bool)> = found
+    let in_a_browser = Source::planted("tests/browser/planted.rs", "fn e12_a_right_click() {\n");
+    let found = proofs(&[planted, in_a_browser]);
+    let sentences: Vec<(u8, &str, &str)> = found
         .iter()
-        .flat_map(|(clause, proofs)| {
-            proofs.iter().map(|p| (*clause, p.sentence.as_str(), p.on_both_databases))
-        })
+        .flat_map(|(clause, proofs)| proofs.iter().map(|p| (*clause, p.sentence.as_str(), p.runs)))
         .collect();
-    assert_eq!(sentences, [(7, "gone", false), (12, "a print is blank", true)]);
+    assert_eq!(
+        sentences,
+        [(7, "gone", "inside"), (12, "a print is blank", "both"), (12, "a right click", "Chromium")]
+    );
 }
 
 #[test]

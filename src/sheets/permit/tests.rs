@@ -121,7 +121,7 @@ fn object(facts: &mut Facts) -> &mut Object {
 
 #[test]
 fn whoever_meets_every_condition_is_permitted_this_display_of_this_sheet() {
-    let facts = with(|f| object(f).sealed = vec![Sealed::empty(sheet_id('a'), subject())]);
+    let facts = with(|f| object(f).sealed = vec![Sealed::empty(sheet_id('a'), insee(VALBOURG), subject())]);
     let display = DisplayId::fresh().unwrap();
     let permit = decide(&facts, morning(), display.clone()).unwrap();
     let entry = permit.entry();
@@ -248,7 +248,7 @@ fn e09_a_comparison_is_permitted_with_every_candidate_it_shows() {
     let mut facts = facts();
     facts.asked = Asked::Comparison(CommitteeId::fresh(), "b".repeat(32).parse().unwrap());
     object(&mut facts).sealed =
-        candidates.clone().map(|(sheet, subject)| Sealed::empty(sheet, subject)).into();
+        candidates.clone().map(|(sheet, subject)| Sealed::empty(sheet, insee(VALBOURG), subject)).into();
     let permit = decided(&facts, morning()).unwrap();
     assert_eq!((permit.entry().kind, &permit.entry().sheet), (Kind::Comparison, &None));
     assert_eq!(permit.entry().compared, candidates);

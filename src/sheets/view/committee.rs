@@ -91,7 +91,7 @@ pub fn committee(view: &Committee) -> Page {
         }
         (endings())
     };
-    Page::confidential("Commission", body).with_script("list.js")
+    Page::confidential("Commission", body).with_text(text).with_script("list.js")
 }
 
 fn search(view: &Committee, text: &str) -> Markup {

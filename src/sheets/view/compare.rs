@@ -57,7 +57,7 @@ pub fn comparison(view: &Comparison) -> Page {
         }
         (endings())
     };
-    Page::confidential("Comparaison", body).with_script("compare.js")
+    Page::confidential("Comparaison", body).with_text(text).with_script("compare.js")
 }
 
 /// In text: a table, in the order of `view.candidates`.

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{Display, endings};
 use crate::page::chart::{SheetRule, sheet_rule};
+use crate::page::layout::IN_TEXT;
 use crate::page::{form, paths};
 
 /// Where the sheet stands in its committee, and until when it may be read.
@@ -61,7 +62,7 @@ pub fn around(frame: &SheetFrame, display: Display, body: Markup) -> Markup {
     };
     html! {
         nav aria-label="Accès rapide" {
-            @if display == Display::Pixels { a.skip href=(other) { "Affichage en texte, pour lecteur d’écran et plage braille" } }
+            @if display == Display::Pixels { a.skip href=(other) { (IN_TEXT) } }
             a.skip href="#fiche" { "Aller à la fiche" }
         }
         header.sheet-head {

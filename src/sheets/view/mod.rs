@@ -31,7 +31,7 @@ fn endings() -> Markup {
                 div.ending role="alert" tabindex="-1" {
                     (sign(Mark::ToDo))
                     div {
-                        p { strong { (fact) } }
+                        h1 { (fact) }
                         p { (detail) }
                         p { a.button.filled href="" { "Afficher de nouveau" } }
                     }

@@ -10,6 +10,7 @@ use chrono_tz::Europe::Paris;
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use parvis::conventions::{self, Commune, Signed};
 use parvis::identity::{Machine, Place};
+use parvis::platform::config::Settings;
 use parvis::platform::db::Contents;
 use parvis::platform::{Clock, Conn, Db};
 use parvis::sheets::import::Format;
@@ -43,11 +44,17 @@ struct Running {
 impl TestApp {
     /// Two communes under convention, no account, no sheet; Monday 23 November 2026, 10:32 in Paris.
     pub fn start(kind: Kind) -> Self {
+        Self::start_with(kind, |_| {})
+    }
+
+    /// The same under settings of one's own.
+    pub fn start_with(kind: Kind, change: impl FnOnce(&mut Settings)) -> Self {
         logs::listen();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let place = Place { config: None, data: folder.path().join("data") };
         let mut settings = demo::prepare(&place, 8080).expect("a data folder");
         settings.server.workers = 1;
+        change(&mut settings);
         let databases = database::furnish(kind, &mut settings.database);
         let clock = Clock::starting_at(paris("2026-11-23 10:32"));
         let machine = Machine::open(settings, &place, clock).expect("an opened installation");
@@ -100,9 +107,19 @@ impl TestApp {
         timetable::tick(self.machine());
     }
 
+    /// Where the server listens, for what no browser would send.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
     /// Somebody nobody knows, at a browser of their own.
     pub fn stranger(&self) -> Client {
-        Client::new(format!("http://{}", self.0.address))
+        Client::new(self.url())
+    }
+
+    /// `http://127.0.0.1:port`
+    pub fn url(&self) -> String {
+        format!("http://{}", self.0.address)
     }
 
     // --- the landlord's files ---------------------------------------------------------------
@@ -155,6 +172,28 @@ impl TestApp {
         self.machine().db().write(|conn| Ok(sql_query(sql).execute(conn)?))
     }
 
+    /// Makes every new row of traces fail, as a full disk would.
+    pub fn forbid_traces(&self) {
+        match self.kind() {
+            Kind::Sqlite => self.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON traces BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+            ),
+            Kind::Postgres => {
+                self.execute("CREATE FUNCTION refuse() RETURNS trigger AS 'BEGIN RAISE ''disk full''; END' LANGUAGE plpgsql");
+                self.execute(
+                    "CREATE TRIGGER full_disk BEFORE INSERT ON traces FOR EACH ROW EXECUTE FUNCTION refuse()",
+                )
+            }
+        };
+    }
+
+    pub fn allow_traces(&self) {
+        match self.kind() {
+            Kind::Sqlite => self.execute("DROP TRIGGER full"),
+            Kind::Postgres => self.execute("DROP TRIGGER full_disk ON traces"),
+        };
+    }
+
     /// `SELECT count(*) FROM …`, from what follows `FROM`.
     pub fn count(&self, from: &str) -> i64 {
         #[derive(QueryableByName)]
@@ -164,6 +203,17 @@ impl TestApp {
         }
         let sql = format!("SELECT count(*) AS n FROM {from}");
         self.query(|conn| Ok(sql_query(&sql).get_result::<Counted>(conn)?.n))
+    }
+
+    /// The same, once there is something: what nobody waits for is written after the answer.
+    pub fn count_in_time(&self, from: &str) -> i64 {
+        for _ in 0..100 {
+            if self.count(from) > 0 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        self.count(from)
     }
 
     /// One column named `text`.

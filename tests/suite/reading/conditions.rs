@@ -112,6 +112,9 @@ fn e35_without_a_convention_in_force_nothing_is_read(app: TestApp) {
     camille.visit(&sheet).has(200);
     app.execute("UPDATE conventions SET ends_on = '2026-11-22' WHERE commune = '99101'");
     refused(&mut camille, "La convention de Valbourg a pris fin le 22 novembre 2026.");
+    refused(&mut camille, "Le référent de votre mairie peut suivre le renouvellement");
+    app.account(Role::Contact, &[VALBOURG]);
+    refused(&mut camille, "Votre référent, Camille Moreau, peut suivre le renouvellement");
     // A termination closes the day of its effect.
     app.execute(
         "UPDATE conventions SET ends_on = '2027-08-14', terminated_on = '2026-11-24' WHERE commune = '99101'",
