@@ -430,10 +430,17 @@ pub fn steps_lacking(location: &Location, contents: Contents) -> Result<usize> {
     }
     let mut conn = open_connection(location, Access::Read)
         .map_err(|e| Error::Installation(format!("la base ne s’ouvre pas ({location})\u{a0}: {e}")))?;
-    // Without that table nothing has been applied yet.
-    let applied = sql_query("SELECT version FROM __diesel_schema_migrations")
-        .load::<Applied>(&mut conn)
-        .unwrap_or_default();
+    let applied = match sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(&mut conn)
+    {
+        Ok(applied) => applied,
+        // Without that table nothing has been applied yet.
+        Err(e) if ["no such table", "does not exist"].iter().any(|said| e.to_string().contains(said)) => {
+            Vec::new()
+        }
+        Err(e) => {
+            return Err(Error::Installation(format!("la base ne se lit pas ({location})\u{a0}: {e}")));
+        }
+    };
     Ok(known.iter().filter(|name| !applied.iter().any(|step| step.version == **name)).count())
 }
 

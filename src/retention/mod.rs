@@ -174,10 +174,15 @@ pub struct Watch {
     pub certificates_missing: usize,
     /// Traces older than six months: never.
     pub traces_too_old: usize,
+    /// The clock shows less than the last sign-in: it has gone back.
+    pub clock_is_behind: bool,
 }
 
 /// The hour from which a missing certificate is an alarm.
 const ALARM_HOUR: TimeDelta = TimeDelta::hours(6);
+
+/// Clocks of several instances may differ by this much.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 
 pub fn watch(conn: &mut Conn, now: Now) -> Result<Watch> {
     let is_late = |committee: &Committee| {
@@ -189,7 +194,9 @@ pub fn watch(conn: &mut Conn, now: Now) -> Result<Watch> {
     };
     let certificates_missing = committees::not_purged(conn)?.iter().filter(|one| is_late(one)).count();
     let too_old = traces::oldest(conn)?.is_some_and(|oldest| exceeds_six_months(oldest, now));
-    Ok(Watch { certificates_missing, traces_too_old: usize::from(too_old) })
+    let clock_is_behind =
+        traces::latest_sign_in(conn)?.is_some_and(|latest| latest > now.naive() + CLOCKS_DIFFER);
+    Ok(Watch { certificates_missing, traces_too_old: usize::from(too_old), clock_is_behind })
 }
 
 fn exceeds_six_months(at: NaiveDateTime, now: Now) -> bool {

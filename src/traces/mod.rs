@@ -16,7 +16,9 @@ use chrono::TimeDelta;
 pub use chain::{Verdict, verify};
 pub use code::DisplayId;
 pub use refusals::{Due as RefusalsDue, Refusals};
-pub use store::{count_and_erase_before, displays_of_different_sheets, months_in_use, oldest};
+pub use store::{
+    count_and_erase_before, displays_of_different_sheets, latest_sign_in, months_in_use, oldest,
+};
 pub use writer::{Health, Traces};
 
 use crate::platform::id::{AccountId, CommitteeId, Insee, SheetId, SubjectId, text_enum};

@@ -195,6 +195,13 @@ pub fn oldest(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     Ok(traces::table.select(diesel::dsl::min(traces::at)).first(conn)?)
 }
 
+/// The latest sign-in. Its code was that of a telephone, so that the clock was right: no clock that is
+/// right shows less now.
+pub fn latest_sign_in(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
+    let sign_ins = traces::table.filter(traces::kind.eq(Kind::SignIn));
+    Ok(sign_ins.select(diesel::dsl::max(traces::at)).first(conn)?)
+}
+
 /// Adds the traces before `limit` to the monthly counters (no person in them, E38), then erases
 /// them; both in the caller's transaction, so that none is counted twice. Batches go whole, with their
 /// oldest row: one cut in two would look altered. Those of the `most` oldest rows: returns how many

@@ -252,7 +252,8 @@ fn read(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-fn sign_conventions(machine: &Machine) {
+/// Valbourg and Mérizeau, under convention for some months.
+pub fn sign_conventions(machine: &Machine) {
     let today = machine.clock().now().today();
     for (insee, name) in [(VALBOURG, "Valbourg"), (MERIZEAU, "Mérizeau")] {
         let signed = Signed {
@@ -276,7 +277,7 @@ fn sign_conventions(machine: &Machine) {
 
 /// The server in a thread of its own, so that tests are plain functions on plain threads: the doors
 /// of the database refuse to block an asynchronous one.
-fn serve(machine: &Machine) -> (SocketAddr, actix_web::dev::ServerHandle, JoinHandle<()>) {
+pub fn serve(machine: &Machine) -> (SocketAddr, actix_web::dev::ServerHandle, JoinHandle<()>) {
     let (told, bound) = mpsc::channel();
     let machine = machine.clone();
     let thread = std::thread::spawn(move || {
