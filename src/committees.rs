@@ -135,18 +135,18 @@ pub fn save(conn: &mut Conn, committee: &Committee) -> Result<()> {
     Ok(())
 }
 
-/// All committees from a day on, soonest first, for the landlord's own pages.
+/// The published committees from a day on, soonest first, for the landlord's own pages.
 pub fn from_day(conn: &mut Conn, day: NaiveDate) -> Result<Vec<Committee>> {
     Ok(committees::table
-        .filter(committees::ends_on.ge(day))
+        .filter(committees::ends_on.ge(day).and(committees::published_at.is_not_null()))
         .order((committees::held_on, committees::reference))
         .load(conn)?)
 }
 
-/// Every committee that still has, or may still have, sheets.
+/// Every committee that still has sheets. One that was never published is only an import under way.
 pub fn not_purged(conn: &mut Conn) -> Result<Vec<Committee>> {
     Ok(committees::table
-        .filter(committees::purged_at.is_null())
+        .filter(committees::purged_at.is_null().and(committees::published_at.is_not_null()))
         .order((committees::ends_on, committees::reference))
         .load(conn)?)
 }

@@ -10,8 +10,9 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Responder, web};
 use data_encoding::HEXLOWER;
-use maud::html;
+use maud::{Markup, html};
 
+use crate::identity::account::Habilitation;
 use crate::identity::guard::{self, Visit};
 use crate::identity::{Act, Machine, cookies, policy};
 use crate::notices::Landlord;
@@ -22,6 +23,7 @@ use crate::page::layout::{NavItem, Reader};
 use crate::page::{Chrome, Page, document, format, paths};
 use crate::platform::crypto::random;
 use crate::platform::{Error, Now};
+use crate::sheets::view::committees::CommuneChoice;
 use crate::sheets::view::refusals;
 
 /// What the frame knows of the installation.
@@ -167,7 +169,7 @@ fn space(schedule: &Schedule, now: Now) -> (String, Option<DayRule>, Option<Bann
             (sentence, Some(rule(warning.is_some())), banner)
         }
         State::Closed { until, .. } => {
-            let sentence = format!("fermé jusqu’à {}", format::day_and_time(until));
+            let sentence = format!("fermé jusqu’à {}", format::coming(until, now.utc()));
             (sentence, Some(DayRule { elapsed: None, now: "fermé".to_owned(), attention: false }), None)
         }
     }
@@ -228,16 +230,23 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
             let now = visit.as_ref().map(|visit| visit.now.utc()).unwrap_or_default();
             let zone = visit.and_then(|visit| Some(visit.actor?.zone())).unwrap_or_default();
             let next = format::day_and_time(around.schedule.in_zone(zone).next_opening(now));
-            draw(req, &refusals::closed(landlord, &next), status)
+            let is_open = |other: &Habilitation| around.schedule.in_zone(other.zone()).state(now).is_open();
+            let mut page = refusals::closed(landlord, &next);
+            page.main = html! { (page.main) (other_communes(req, is_open)) };
+            draw(req, &page, status)
         }
         Error::Token { .. } => draw(req, &refusals::csrf_expired(req.path()), status),
         Error::Refused(refused) => {
-            let page = Page::new(refused.title.clone(), refused.main.clone());
-            draw(req, &page, status)
+            let concerns_commune = OF_A_COMMUNE.contains(&refused.name);
+            let main = html! {
+                (refused.main)
+                @if concerns_commune { (other_communes(req, |_| true)) }
+            };
+            draw(req, &Page::new(refused.title.clone(), main), status)
         }
         Error::Unavailable(cause) => {
             tracing::error!(cause, path = row_path(req), "unavailable");
-            draw(req, &refusals::trace_unavailable(), status)
+            draw(req, &refusals::unavailable(), status)
         }
         Error::Stale => draw(req, &refusals::stale(), status),
         Error::Unreadable(_) | Error::TooLarge => draw(req, &unreadable(), status),
@@ -246,6 +255,26 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
             draw(req, &refusals::error(&reference, landlord), status)
         }
     }
+}
+
+/// Refusals that another commune may not meet.
+const OF_A_COMMUNE: [&str; 3] = ["commune_suspended", "convention", "habilitation"];
+
+/// The other communes this person reads for, or nothing.
+fn other_communes(req: &HttpRequest, may: impl Fn(&Habilitation) -> bool) -> Markup {
+    let Some(Visit { csrf, actor: Some(actor), .. }) = guard::visit(req) else { return html! {} };
+    let others: Vec<CommuneChoice> = actor
+        .habilitations
+        .iter()
+        .filter(|habilitation| Some(&habilitation.commune) != actor.session.commune.as_ref())
+        .filter(|habilitation| may(habilitation))
+        .map(|habilitation| CommuneChoice {
+            insee: habilitation.commune.to_string(),
+            name: habilitation.commune_name.clone(),
+            current: false,
+        })
+        .collect();
+    html! { @if !others.is_empty() { (refusals::other_communes(&csrf, &others)) } }
 }
 
 fn unreadable() -> Page {

@@ -38,7 +38,8 @@ pub static ROUTES: &[Row] = &[
     get("/compte/blocage", &identity::blocked).open_outside_hours(),
     post("/compte/blocage", &identity::block).open_outside_hours(),
     // Reading
-    post("/commune", &sheets::routes::switch_commune),
+    // Shows nothing, and a holiday of one commune leaves the other open.
+    post("/commune", &sheets::routes::switch_commune).open_outside_hours(),
     get("/commissions", &sheets::routes::committees),
     get("/commissions/{id}", &sheets::routes::list),
     post("/commissions/{id}/affichage", &sheets::routes::display_list),

@@ -33,7 +33,7 @@ fn purge(machine: &Machine) -> Result<String> {
 }
 
 fn sweep(machine: &Machine) -> Result<String> {
-    Ok(format!("{} orphan generations destroyed", sheets::publish::sweep_orphans(machine)?))
+    Ok(format!("{} orphan generations destroyed", sheets::destroy::sweep_orphans(machine)?))
 }
 
 fn alarm(machine: &Machine) -> Result<String> {

@@ -2,15 +2,16 @@
 
 use chrono::NaiveDate;
 
-use super::{Done, Failure, say};
+use super::{Done, Failure, explained, say};
 use crate::identity::Place;
 use crate::page::format;
 use crate::platform::config::Settings;
 use crate::platform::crypto::Secrets;
 use crate::platform::db::{self, Contents, Location};
+use crate::platform::id::GenerationId;
 use crate::platform::keyring::Keyring;
-use crate::platform::{Clock, Result};
-use crate::sheets::permit;
+use crate::platform::{Clock, Db, Result};
+use crate::sheets::{permit, published};
 
 /// What was found, or the fault.
 type Found = std::result::Result<String, String>;
@@ -39,9 +40,7 @@ pub(super) fn check(place: &Place) -> Done {
                 let state = tables(&location, Contents::Keyring)?;
                 let lacks = db::steps_lacking(&location, Contents::Keyring).is_ok_and(|steps| steps > 0);
                 match &secrets {
-                    Ok(secrets) if !lacks => {
-                        keys_open(&location, secrets).map_err(|fault| fault.to_string())?
-                    }
+                    Ok(secrets) if !lacks => keys_open(settings, place, &location, secrets)?,
                     _ => {}
                 }
                 Ok(state)
@@ -79,11 +78,32 @@ fn tables(location: &Location, contents: Contents) -> Found {
     match db::steps_lacking(location, contents) {
         Ok(0) => Ok(format!("à niveau ({location})")),
         Ok(_) => Ok(format!("à mettre à niveau par «\u{a0}parvis migrate\u{a0}» ({location})")),
-        Err(fault) => Err(fault.to_string()),
+        Err(fault) => Err(explained(&fault)),
     }
 }
 
-/// Whether the master key opens what the keyring holds: a foreign keyring opens no sheet.
-fn keys_open(location: &Location, secrets: &Secrets) -> Result<()> {
-    Keyring::open(location, secrets.master())?.verify()
+/// Whether the master key opens what the keyring holds, and every sheet that may be read has its key there.
+fn keys_open(
+    settings: &Settings,
+    place: &Place,
+    location: &Location,
+    secrets: &Secrets,
+) -> std::result::Result<(), String> {
+    let main = settings.database(&place.data).map_err(|faults| faults.to_string())?;
+    let has_tables = db::steps_lacking(&main, Contents::Main).is_ok_and(|steps| steps == 0);
+    let opened = || -> Result<Vec<GenerationId>> {
+        let keyring = Keyring::open(location, secrets.master())?;
+        keyring.verify()?;
+        if !has_tables {
+            return Ok(Vec::new());
+        }
+        let now = Clock::system().now();
+        let readable = Db::open(&main, Contents::Main)?.read(|conn| published::readable(conn, now))?;
+        published::without_key(&readable, &keyring)
+    };
+    match opened() {
+        Ok(without) if without.is_empty() => Ok(()),
+        Ok(_) => Err("des commissions publiées n’y ont plus leur clé. Remettez le trousseau, ou publiez de nouveau le dernier fichier.".to_owned()),
+        Err(error) => Err(explained(&error)),
+    }
 }

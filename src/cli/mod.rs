@@ -7,7 +7,7 @@ mod check;
 mod evidence;
 mod publishing;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,8 +31,13 @@ enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Environment(error.to_string())
+        Self::Environment(explained(&error))
     }
+}
+
+/// With what to do first, where the machine is at fault and not the program.
+fn explained(error: &Error) -> String {
+    error.advice().map_or_else(|| error.to_string(), |advice| format!("{advice}\n({error})"))
 }
 
 type Done = Result<(), Failure>;
@@ -118,7 +123,11 @@ fn open(place: &Place) -> Result<Machine, Failure> {
 fn log_to_stderr(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// The settings a new installation fills in: all that is required, nothing else.

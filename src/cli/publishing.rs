@@ -29,7 +29,7 @@ pub(super) fn import(place: &Place, files: &[PathBuf], check: bool) -> Done {
             Ok(outcome) => outcome,
             Err(Error::Stale) => {
                 refused.push(format!(
-                    "{name}\u{a0}: un autre import a publié la même commission entre-temps\u{a0}; relancez celui-ci."
+                    "{name}\u{a0}: une de ses commissions a changé entre-temps (autre import, séance levée, purge)\u{a0}; relancez cet import."
                 ));
                 continue;
             }

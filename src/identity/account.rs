@@ -181,7 +181,20 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Account>> {
     Ok(accounts::table.order(accounts::login).load(conn)?)
 }
 
-/// A password of one's own (E20, E22), or a temporary one that expires.
+/// A password of one's own in place of the one that was seen (E20, E22). False if another has taken its
+/// place meanwhile: a form that was held back changes nothing.
+pub fn replace_password(conn: &mut Conn, of: &Account, hash: &Hash, now: Now) -> Result<bool> {
+    let seen: i64 = accounts::table
+        .filter(accounts::id.eq(&of.id).and(accounts::password_hash.eq(&of.password_hash)))
+        .count()
+        .get_result(conn)?;
+    if seen == 1 {
+        set_password(conn, &of.id, hash, None, now)?;
+    }
+    Ok(seen == 1)
+}
+
+/// A password of one's own, or a temporary one that expires.
 pub fn set_password(
     conn: &mut Conn,
     id: &AccountId,
@@ -237,14 +250,19 @@ pub fn suspension(conn: &mut Conn, of: &Account) -> Result<Option<Suspension>> {
 /// Why an account is suspended that its owner has blocked (wording 10).
 const OWN_BLOCK: &str = "Compte bloqué par son titulaire, qui ne reconnaît pas une connexion.";
 
-/// Suspends the account at its owner's wish, at once: every request asks.
+/// Suspends the account at its owner's wish.
 pub fn block(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
+    suspend(conn, id, OWN_BLOCK, now)
+}
+
+/// Suspends the person (E27), at once: every request asks.
+pub fn suspend(conn: &mut Conn, id: &AccountId, reason: &str, now: Now) -> Result<()> {
     diesel::insert_into(suspensions::table)
         .values((
             suspensions::id.eq(crate::platform::id::SuspensionId::fresh()),
             suspensions::scope.eq("person"),
             suspensions::account_id.eq(id),
-            suspensions::reason.eq(OWN_BLOCK),
+            suspensions::reason.eq(reason),
             suspensions::since.eq(now.naive()),
         ))
         .execute(conn)?;
@@ -281,6 +299,20 @@ impl Habilitation {
     pub fn is_current(&self, today: NaiveDate) -> bool {
         self.starts_on <= today && self.ends_on.is_none_or(|end| today <= end)
     }
+}
+
+/// The name of a commune's contact (E16), if one is designated.
+pub fn contact_of(conn: &mut Conn, commune: &Insee, today: NaiveDate) -> Result<Option<String>> {
+    let name: Option<(String, String)> = accounts::table
+        .inner_join(habilitations::table.on(habilitations::account_id.eq(accounts::id)))
+        .filter(accounts::role.eq(Role::Contact).and(habilitations::commune.eq(commune)))
+        .filter(habilitations::starts_on.le(today))
+        .filter(habilitations::ends_on.is_null().or(habilitations::ends_on.ge(today)))
+        .order(accounts::created_at)
+        .select((accounts::first_name, accounts::last_name))
+        .first(conn)
+        .optional()?;
+    Ok(name.map(|(first, last)| format!("{first} {last}")))
 }
 
 /// All habilitations of a person, by commune name.

@@ -44,6 +44,7 @@ const WAY_BACK_COOKIE: &str = "__Host-retour";
 pub fn remember_way_back(req: &HttpRequest) -> Option<Cookie<'static>> {
     let page = *req.method() == actix_web::http::Method::GET
         && req.path() != "/"
+        && is_plain(req.path())
         && !req.path().starts_with("/static");
     let mut cookie = forgotten(WAY_BACK_COOKIE);
     cookie.set_value(req.path().to_owned());
@@ -55,9 +56,14 @@ pub fn remember_way_back(req: &HttpRequest) -> Option<Cookie<'static>> {
 /// The page one came for: a path of this site, whatever the cookie says.
 pub(super) fn way_back(req: &HttpRequest) -> Option<String> {
     let cookie = req.cookie(WAY_BACK_COOKIE)?;
-    let path = cookie.value();
-    let plain = path.len() < 200 && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b));
-    (plain && path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
+    is_plain(cookie.value()).then(|| cookie.value().to_owned())
+}
+
+/// A path of this site that says nothing else, in a cookie or in an answer's header.
+fn is_plain(path: &str) -> bool {
+    let of_this_site = path.starts_with('/') && !path.starts_with("//");
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-_".contains(&b);
+    of_this_site && path.len() < 200 && path.bytes().all(plain)
 }
 
 pub(super) fn forget_way_back() -> Cookie<'static> {

@@ -204,6 +204,16 @@ impl<A: Action> Allowed<A> {
         write_refusals(machine, machine.refusals.note(entry, self.now())).await
     }
 
+    /// Records a refusal without anybody waiting for it: nothing is shown after it.
+    pub(super) fn record_refusal_aside(&self, entry: Entry, reason: &'static str) {
+        let who = self.again();
+        tokio::spawn(async move {
+            if let Err(cause) = who.record_refusal(entry, reason).await {
+                tracing::error!(%cause, "a refusal could not be recorded");
+            }
+        });
+    }
+
     /// Whether traces can be written.
     pub fn traces_are_well(&self) -> bool {
         self.machine().traces.health().is_well()

@@ -51,6 +51,8 @@ impl Machine {
             Keyring::open(&settings.keyring(&place.data).map_err(Error::internal)?, secrets.master())?;
         db.migrate(Contents::Main)?;
         keyring.migrate()?;
+        // Nothing starts on keys it cannot open.
+        keyring.verify()?;
         let traces = Traces::start(&db, secrets.master())?;
         Ok(Self {
             db,

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod cookies;
+mod first_commune;
 pub mod guard;
 mod machine;
 mod origin;

@@ -1,8 +1,11 @@
 //! What a handler may take from a request, once the guard has let it in.
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest as _, HttpRequest, web};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use serde::de::DeserializeOwned;
 
 use super::guard::ExpectedToken;
@@ -39,6 +42,29 @@ impl Part for HttpRequest {
 /// `X-CSRF-Token` of a script's JSON.
 pub struct Posted<T>(pub T);
 
+/// How long a body may take: what the guard has seen of its sender grows old meanwhile.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Reads a body to its end.
+async fn whole<E>(
+    payload: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+    limit: usize,
+    patience: Duration,
+) -> Result<BytesMut> {
+    let read = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Error::Unreadable("body"))?;
+            if body.len() + chunk.len() > limit {
+                return Err(Error::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    };
+    tokio::time::timeout(patience, read).await.map_err(|_| Error::Unreadable("a body that does not come"))?
+}
+
 #[derive(serde::Deserialize)]
 struct FormToken {
     csrf: Option<String>,
@@ -53,14 +79,7 @@ impl<T: DeserializeOwned + 'static> Part for Posted<T> {
             .get::<ExpectedToken>()
             .cloned()
             .ok_or_else(|| Error::internal("no guard before a body"))?;
-        let mut body = web::BytesMut::new();
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Error::Unreadable("body"))?;
-            if body.len() + chunk.len() > limit {
-                return Err(Error::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = whole(payload, limit, PATIENCE).await?;
         let json = req.content_type().eq_ignore_ascii_case("application/json");
         let given = match req.headers().get("X-CSRF-Token") {
             Some(header) => header.to_str().ok().map(str::to_owned),
@@ -79,5 +98,23 @@ impl<T: DeserializeOwned + 'static> Part for Posted<T> {
         } else {
             serde_urlencoded::from_bytes(&body).map(Self).map_err(|_| Error::Unreadable("form"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let first = || stream::iter([Ok::<_, ()>(Bytes::from_static(b"csrf="))]);
+        let patience = Duration::from_millis(20);
+        let mut held = first().chain(stream::pending());
+        assert!(matches!(whole(&mut held, 100, patience).await, Err(Error::Unreadable(_))));
+        // Positive control.
+        assert_eq!(whole(&mut first(), 100, patience).await.unwrap(), "csrf=");
+        assert!(matches!(whole(&mut first(), 4, patience).await, Err(Error::TooLarge)));
     }
 }

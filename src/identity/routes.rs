@@ -242,7 +242,14 @@ pub async fn choose_password(
     let PasswordForm { actuel, nouveau, confirmation } = form.0;
     let actor = who.actor()?;
     let mut errors = Errors::none();
-    if !actor.account.password_temporary && !sign_in::is_own_password(&who, &actor.account, actuel).await? {
+    let present = if actor.account.password_temporary {
+        Outcome::Accepted(())
+    } else {
+        sign_in::with_own_password(&who, &actor.account, actuel).await?
+    };
+    if let Outcome::Blocked(until) = present {
+        errors.add("actuel", too_many(until, who.now()));
+    } else if !matches!(present, Outcome::Accepted(())) {
         errors.add("actuel", "Ce n’est pas votre mot de passe actuel.");
     } else if nouveau != confirmation {
         errors.add("confirmation", "Les deux saisies diffèrent. Recopiez le nouveau mot de passe.");
@@ -260,7 +267,7 @@ pub async fn charter_page(who: Allowed<acts::SignCharter>, req: HttpRequest) -> 
     let account = who.actor()?.account;
     let current = i64::from(account.charter_version) == i64::from(charter::VERSION);
     let engaged = account.charter_signed_at.filter(|_| current).map(|at| {
-        format!("Vous vous êtes engagé le {}.", format::date_full(format::paris_date(at.and_utc())))
+        format!("Votre engagement date du {}.", format::date_full(format::paris_date(at.and_utc())))
     });
     Ok(view::charter(&steps::Charter { csrf: csrf(&req), engaged }, &who.landlord()))
 }
@@ -379,7 +386,7 @@ pub async fn own_account(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) ->
         ),
         charter: actor.account.charter_signed_at.map_or_else(String::new, |at| {
             format!(
-                "engagé le {}, version {}",
+                "engagement du {}, version {}",
                 format::date_full(format::paris_date(at.and_utc())),
                 actor.account.charter_version
             )

@@ -85,12 +85,13 @@ pub fn use_step(conn: &mut Conn, account: &AccountId, step: i64) -> Result<bool>
     Ok(changed == 1)
 }
 
-/// Sets the account's second factor, with the step of the code that confirmed it.
-pub fn enrol(conn: &mut Conn, account: &AccountId, sealed: &[u8], step: i64) -> Result<()> {
-    diesel::update(accounts::table.find(account))
+/// Sets the account's second factor, with the step of the code that confirmed it. False if it has one
+/// already: an enrolment that was held back, or made elsewhere at once, replaces nobody's.
+pub fn enrol(conn: &mut Conn, account: &AccountId, sealed: &[u8], step: i64) -> Result<bool> {
+    let changed = diesel::update(accounts::table.find(account).filter(accounts::totp_secret.is_null()))
         .set((accounts::totp_secret.eq(Some(sealed.to_vec())), accounts::totp_last_step.eq(step)))
         .execute(conn)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Takes the second factor away: another is set up at the next sign-in, before anything else opens.

@@ -29,7 +29,6 @@ text_enum! {
     EndedBy {
         SignOut = "sign_out",
         OtherLogin = "other_login",
-        Expired = "expired",
         PasswordChanged = "password_changed",
         Blocked = "blocked",
     }
@@ -96,17 +95,19 @@ impl Session {
     ///
     /// A second factor that exists is asked before a new password may be chosen, so that a reset
     /// never weakens it; a first login chooses the password, then sets up the factor, then signs.
+    /// Nothing may be chosen or signed at an abandoned screen: the lock comes before both.
     pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
-        if self.second_factor_at.is_none() && account.has_second_factor() {
+        let signed_in = self.second_factor_at.is_some();
+        if !signed_in && account.has_second_factor() {
             Some(Step::Code)
+        } else if signed_in && now.naive() - self.last_activity_at >= LOCKED_AFTER {
+            Some(Step::Locked)
         } else if account.password_temporary {
             Some(Step::NewPassword)
-        } else if self.second_factor_at.is_none() {
+        } else if !signed_in {
             Some(Step::Enrolment)
         } else if i64::from(account.charter_version) < i64::from(charter::VERSION) {
             Some(Step::Charter)
-        } else if now.naive() - self.last_activity_at >= LOCKED_AFTER {
-            Some(Step::Locked)
         } else {
             None
         }
@@ -239,11 +240,13 @@ pub fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
 /// Longest memory of a device, below the six months of E10.
 const DEVICE_LIFE: TimeDelta = TimeDelta::days(150);
 
-/// Whether this device has signed in to this account before.
-pub fn is_known_device(conn: &mut Conn, device: &Token, account: &AccountId, now: Now) -> Result<bool> {
+/// Whether this device has signed in to the account of this login before; asked in the same way of a
+/// login without account.
+pub fn is_known_device(conn: &mut Conn, device: &Token, login: &str, now: Now) -> Result<bool> {
     let known: i64 = known_devices::table
+        .inner_join(accounts::table.on(accounts::id.eq(known_devices::account_id)))
         .filter(known_devices::token_hash.eq(device.hash()))
-        .filter(known_devices::account_id.eq(account))
+        .filter(accounts::login.eq(login))
         .filter(known_devices::last_seen_at.gt(now.naive() - DEVICE_LIFE))
         .count()
         .get_result(conn)?;

@@ -1,17 +1,18 @@
 //! Signing in, step by step: password, second factor, and the way back from the lock.
 
 use chrono::NaiveDateTime;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::account::{self, Account};
+use super::first_commune::first_commune;
 use super::guard::{Actor, Allowed};
 use super::password::{self, Hash, Weakness};
-use super::policy::{Action, acts};
+use super::policy::{Action, Step, acts};
 use super::second_factor::{self, OpenSecret};
 use super::session::{self, EndedBy, Session, Token};
-use super::throttle::{self, Subject};
+use super::throttle::{self, Attempt, Subject};
 use crate::platform::crypto::Key;
-use crate::platform::id::{AccountId, Insee};
+use crate::platform::id::AccountId;
 use crate::platform::{Conn, Error, Result};
 use crate::traces::{Author, Entry, Kind, Recorded};
 
@@ -25,17 +26,19 @@ pub(super) enum Outcome<T> {
     Expired,
 }
 
+impl<T> Outcome<T> {
+    /// What is compared and wrong: the attempt stays counted.
+    fn failed(attempt: &Attempt) -> Self {
+        attempt.blocks_until().map_or(Self::Wrong, Self::Blocked)
+    }
+}
+
 /// Hashings at once: each takes 19 MB and a core, and a flood must not take them all.
 static HASHINGS: Semaphore = Semaphore::const_new(4);
 
-/// Compares on a blocking thread, a few at once.
-async fn password_matches<A: Action>(
-    who: &Allowed<A>,
-    typed: String,
-    stored: Option<String>,
-) -> Result<bool> {
-    let _turn = HASHINGS.acquire().await.map_err(Error::internal)?;
-    who.compute(move |_| Ok(password::matches(&typed, stored.as_deref()))).await
+/// A turn to hash or compare. An attempt is counted once it is held: what waits has not begun.
+async fn turn() -> Result<SemaphorePermit<'static>> {
+    HASHINGS.acquire().await.map_err(Error::internal)
 }
 
 fn throttle_key<A: Action>(who: &Allowed<A>) -> Key {
@@ -50,74 +53,75 @@ pub(super) async fn with_password(
     typed_password: String,
 ) -> Result<Outcome<Token>> {
     let login = account::normalized_login(typed_login);
-    let (name, device) = (login.clone(), who.device_token().cloned());
-    let (found, known_device, blocked) = who
+    let name = login.clone();
+    // A flood of the blocked takes no turn and writes nothing.
+    let blocked = who
         .read(move |conn, who| {
-            let found = account::find_by_login(conn, &name)?;
-            let known_device = match (&found, &device) {
-                (Some(account), Some(device)) => {
-                    session::is_known_device(conn, device, &account.id, who.now())?
-                }
-                _ => false,
-            };
-            let subjects = subjects(who, &name, known_device);
-            let blocked = throttle::blocked_until(conn, &subjects, &throttle_key(who), who.now())?;
-            Ok((found, known_device, blocked))
+            let subjects = subjects(conn, who, &name)?;
+            throttle::blocked_until(conn, &subjects, &throttle_key(who), who.now())
         })
         .await?;
     if let Some(until) = blocked {
         return Ok(Outcome::Blocked(until));
     }
+    let turn = turn().await?;
+    let counted = who
+        .write(move |conn, who| {
+            let subjects = subjects(conn, who, &login)?;
+            let attempt = throttle::attempt(conn, &subjects, &throttle_key(who), who.now())?;
+            Ok((account::find_by_login(conn, &login)?, attempt))
+        })
+        .await?;
+    let (found, attempt) = match counted {
+        (found, Ok(attempt)) => (found, attempt),
+        (_, Err(until)) => return Ok(Outcome::Blocked(until)),
+    };
     let stored = found.as_ref().map(|account| account.password_hash.clone());
-    let right = password_matches(who, typed_password, stored).await?;
+    let right = who.compute(move |_| Ok(password::matches(&typed_password, stored.as_deref()))).await?;
+    drop(turn);
     match found {
         Some(account) if right => {
-            if account.password_expires_at.is_some_and(|end| end <= who.now().naive()) {
-                return Ok(Outcome::Expired);
-            }
+            let expired = account.password_expires_at.is_some_and(|end| end <= who.now().naive());
             let token = Token::fresh()?;
             let given = token.clone();
             who.write(move |conn, who| {
-                throttle::forget(conn, &subjects(who, &login, known_device)[..1], &throttle_key(who))?;
+                attempt.succeed(conn)?;
+                if expired {
+                    return Ok(());
+                }
                 session::begin(conn, &account.id, &given, who.device(), who.now())
             })
             .await?;
-            Ok(Outcome::Accepted(token))
+            Ok(if expired { Outcome::Expired } else { Outcome::Accepted(token) })
         }
         found => {
-            let until = who
-                .write(move |conn, who| {
-                    let mut until = None;
-                    for subject in subjects(who, &login, known_device) {
-                        until = until.max(throttle::fail(conn, subject, &throttle_key(who), who.now())?);
-                    }
-                    Ok(until)
-                })
-                .await?;
-            note_failure(who, found.map(|account| account.id)).await?;
-            Ok(until.map_or(Outcome::Wrong, Outcome::Blocked))
+            note_failure(who, found.map(|account| account.id));
+            Ok(Outcome::failed(&attempt))
         }
     }
 }
 
 /// A known device counts for itself, so that failures from elsewhere do not lock its owner out.
-fn subjects<'a, A: Action>(who: &'a Allowed<A>, login: &'a str, known_device: bool) -> Vec<Subject<'a>> {
+fn subjects<'a, A: Action>(conn: &mut Conn, who: &'a Allowed<A>, login: &'a str) -> Result<Vec<Subject<'a>>> {
     let own = match who.device_token() {
-        Some(device) if known_device => Subject::Device(device.as_str()),
+        Some(device) if session::is_known_device(conn, device, login, who.now())? => {
+            Subject::Device(device.as_str())
+        }
         _ => Subject::Login(login),
     };
-    std::iter::once(own).chain(who.network().map(Subject::Network)).collect()
+    Ok(std::iter::once(own).chain(who.network().map(Subject::Network)).collect())
 }
 
-/// A failed attempt on a known account is traced; one on no account is counted.
-async fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) -> Result<()> {
+/// A failed attempt on a known account is traced; one on no account is counted. Nobody waits for
+/// either: the time taken, and a failing trace writer, must not tell one from the other.
+fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) {
     let author = Author {
         network: account.as_ref().and(who.network()),
         device: account.as_ref().map(|_| who.device().to_owned()),
         account,
         ..Author::default()
     };
-    who.record_refusal(Entry::new(Kind::Refusal, author, who.now()), "password").await
+    who.record_refusal_aside(Entry::new(Kind::Refusal, author, who.now()), "password");
 }
 
 /// Session and account of a step; the guard has seen that they are there.
@@ -128,31 +132,39 @@ pub(super) fn at_step<A: Action>(who: &Allowed<A>) -> Result<(Session, Account)>
 /// Checks the code and opens the session; every other one of this account ends (E19).
 pub(super) async fn with_code(who: &Allowed<acts::GiveCode>, code: String) -> Result<Outcome<Token>> {
     let (session, account) = at_step(who)?;
-    if let Some(until) = second_factor_block(who, &account).await? {
-        return Ok(Outcome::Blocked(until));
-    }
     let seconds = who.clock().authenticator_seconds();
     let step = account
         .second_factor(who.machine().secrets.master())?
         .ok_or(Error::SignIn)?
         .step_of(&code, seconds)?;
     let id = account.id.clone();
-    let accepted = match step {
-        Some(step) => {
-            who.write(move |conn, who| {
-                let fresh = second_factor::use_step(conn, &account.id, step)?;
-                if fresh { open(conn, who, &session, &account).map(Some) } else { Ok(None) }
-            })
-            .await?
+    let tried = who
+        .write(move |conn, who| {
+            let attempt = match second_factor_attempt(conn, who, &account)? {
+                Ok(attempt) => attempt,
+                Err(until) => return Ok(Err(until)),
+            };
+            let accepted = match step {
+                Some(step) => second_factor::use_step(conn, &account.id, step)?,
+                None => false,
+            };
+            if !accepted {
+                return Ok(Ok(Err(attempt)));
+            }
+            attempt.succeed(conn)?;
+            Ok(Ok(Ok(open(conn, who, &session, &account)?)))
+        })
+        .await?;
+    match tried {
+        Err(until) => Ok(Outcome::Blocked(until)),
+        Ok(Err(attempt)) => {
+            note_failure(who, Some(id));
+            Ok(Outcome::failed(&attempt))
         }
-        None => None,
-    };
-    match accepted {
-        Some(device) => {
+        Ok(Ok(device)) => {
             note_sign_in(who, id).await?;
             Ok(Outcome::Accepted(device))
         }
-        None => Ok(second_factor_failure(who, id).await?.map_or(Outcome::Wrong, Outcome::Blocked)),
     }
 }
 
@@ -183,7 +195,9 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
     let id = account.id.clone();
     let device = who
         .write(move |conn, who| {
-            second_factor::enrol(conn, &account.id, &sealed, step)?;
+            if !second_factor::enrol(conn, &account.id, &sealed, step)? {
+                return Err(Error::First(Step::Code.path()));
+            }
             open(conn, who, &session, &account)
         })
         .await?;
@@ -193,11 +207,9 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
 
 /// Opens the session and remembers the device; returns the device's token.
 fn open<A: Action>(conn: &mut Conn, who: &Allowed<A>, session: &Session, account: &Account) -> Result<Token> {
-    let mut readable = account::habilitations(conn, &account.id)?;
-    readable.retain(|h| h.is_current(who.now().today()));
-    let commune: Option<Insee> = readable.into_iter().next().map(|h| h.commune);
+    let commune = first_commune(conn, account, who.now().today())?;
     session::go_live(conn, session, account, commune.as_ref(), who.now())?;
-    throttle::forget(conn, &[Subject::SecondFactor(account.id.as_str())], &throttle_key(who))?;
+    throttle::forget(conn, Subject::SecondFactor(account.id.as_str()), &throttle_key(who))?;
     let device = match who.device_token() {
         Some(device) => device.clone(),
         None => Token::fresh()?,
@@ -219,48 +231,46 @@ async fn note_sign_in<A: Action>(who: &Allowed<A>, account: AccountId) -> Result
     Ok(())
 }
 
-async fn second_factor_block<A: Action>(
+fn second_factor_attempt<A: Action>(
+    conn: &mut Conn,
     who: &Allowed<A>,
     account: &Account,
-) -> Result<Option<NaiveDateTime>> {
-    let id = account.id.clone();
-    who.read(move |conn, who| {
-        throttle::blocked_until(conn, &[Subject::SecondFactor(id.as_str())], &throttle_key(who), who.now())
-    })
-    .await
+) -> Result<Result<Attempt, NaiveDateTime>> {
+    let subjects = [Subject::SecondFactor(account.id.as_str())];
+    throttle::attempt(conn, &subjects, &throttle_key(who), who.now())
 }
 
-async fn second_factor_failure<A: Action>(
+/// Whether the password typed is the present one; trying it is bounded like trying codes.
+pub(super) async fn with_own_password<A: Action>(
     who: &Allowed<A>,
-    account: AccountId,
-) -> Result<Option<NaiveDateTime>> {
-    let id = account.clone();
-    let until = who
-        .write(move |conn, who| {
-            throttle::fail(conn, Subject::SecondFactor(id.as_str()), &throttle_key(who), who.now())
-        })
-        .await?;
-    note_failure(who, Some(account)).await?;
-    Ok(until)
+    account: &Account,
+    typed: String,
+) -> Result<Outcome<()>> {
+    let turn = turn().await?;
+    let own = account.clone();
+    let attempt = match who.write(move |conn, who| second_factor_attempt(conn, who, &own)).await? {
+        Ok(attempt) => attempt,
+        Err(until) => return Ok(Outcome::Blocked(until)),
+    };
+    let stored = account.password_hash.clone();
+    let right = who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await?;
+    drop(turn);
+    if !right {
+        note_failure(who, Some(account.id.clone()));
+        return Ok(Outcome::failed(&attempt));
+    }
+    who.write(move |conn, _| attempt.succeed(conn)).await?;
+    Ok(Outcome::Accepted(()))
 }
 
 /// The password alone reopens a locked session, on the same page.
 pub(super) async fn unlock(who: &Allowed<acts::Unlock>, typed: String) -> Result<Outcome<()>> {
     let (session, account) = at_step(who)?;
-    if let Some(until) = second_factor_block(who, &account).await? {
-        return Ok(Outcome::Blocked(until));
+    let outcome = with_own_password(who, &account, typed).await?;
+    if matches!(outcome, Outcome::Accepted(())) {
+        who.write(move |conn, who| session::touch(conn, &session, who.now())).await?;
     }
-    let stored = account.password_hash.clone();
-    if password_matches(who, typed, Some(stored)).await? {
-        let id = account.id.clone();
-        who.write(move |conn, who| {
-            throttle::forget(conn, &[Subject::SecondFactor(id.as_str())], &throttle_key(who))?;
-            session::touch(conn, &session, who.now())
-        })
-        .await?;
-        return Ok(Outcome::Accepted(()));
-    }
-    Ok(second_factor_failure(who, account.id).await?.map_or(Outcome::Wrong, Outcome::Blocked))
+    Ok(outcome)
 }
 
 /// Characters this role's passwords need (E21).
@@ -281,6 +291,7 @@ pub(super) async fn change_password<A: Action>(
     own_words.extend(actor.habilitations.iter().map(|h| h.commune_name.clone()));
     let least = least_length(who, account);
     let stored = account.password_hash.clone();
+    let turn = turn().await?;
     let made = who
         .compute(move |_| {
             let words: Vec<&str> = own_words.iter().map(String::as_str).collect();
@@ -295,24 +306,18 @@ pub(super) async fn change_password<A: Action>(
             Ok(Ok(Hash::make(&new)?))
         })
         .await?;
+    drop(turn);
     let hash = match made {
         Ok(hash) => hash,
         Err(sentence) => return Ok(Err(sentence)),
     };
-    let (id, session) = (account.id.clone(), actor.session.clone());
+    let (account, session) = (account.clone(), actor.session.clone());
     who.write(move |conn, who| {
-        account::set_password(conn, &id, &hash, None, who.now())?;
-        session::end_all(conn, &id, Some(&session), EndedBy::PasswordChanged, who.now())
+        if !account::replace_password(conn, &account, &hash, who.now())? {
+            return Err(Error::Stale);
+        }
+        session::end_all(conn, &account.id, Some(&session), EndedBy::PasswordChanged, who.now())
     })
     .await?;
     Ok(Ok(()))
-}
-
-/// Whether the password typed is the present one.
-pub(super) async fn is_own_password<A: Action>(
-    who: &Allowed<A>,
-    account: &Account,
-    typed: String,
-) -> Result<bool> {
-    password_matches(who, typed, Some(account.password_hash.clone())).await
 }

@@ -1,5 +1,8 @@
 //! Delays and locks against guessing, kept in the database and shared between instances.
 //!
+//! An attempt counts as a failure before anything is compared, and is taken back when it succeeds: a
+//! thousand at the same instant learn no more than one after the other.
+//!
 //! An account that is attacked from elsewhere stays open from its owner's known device: nobody can
 //! lock the readers of a town hall out before a committee.
 
@@ -37,8 +40,8 @@ struct Pace {
 
 const FIRST_LOCK: TimeDelta = TimeDelta::minutes(30);
 const LONGEST_LOCK: TimeDelta = TimeDelta::hours(24);
-/// Failures older than this are forgotten.
-const MEMORY: TimeDelta = TimeDelta::hours(24);
+/// Failures older than this are forgotten. Longer than the longest lock, or each would begin anew.
+const MEMORY: TimeDelta = TimeDelta::hours(48);
 
 impl Subject<'_> {
     fn pace(self) -> Pace {
@@ -49,6 +52,11 @@ impl Subject<'_> {
             // A whole town hall goes out by one address.
             Self::Network(_) => Pace { free: 30, longest: 64, lock_after: 200 },
         }
+    }
+
+    /// Whether others have their failures counted here too, which one's own success does not forgive.
+    fn is_shared(self) -> bool {
+        matches!(self, Self::Network(_))
     }
 
     /// A keyed digest: what strangers typed as a login, a password perhaps, is not kept.
@@ -65,14 +73,26 @@ impl Subject<'_> {
     }
 }
 
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = throttles)]
+#[derive(Debug, Clone, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = throttles, treat_none_as_null = true)]
 struct State {
     subject: String,
     failures: i32,
     locks: i32,
     last_failure_at: NaiveDateTime,
     blocked_until: Option<NaiveDateTime>,
+}
+
+/// An attempt that may be made, and that counts as a failure until it has succeeded.
+#[derive(Debug, Clone)]
+#[must_use = "what is not taken back stays a failure"]
+pub struct Attempt(Vec<Counted>);
+
+#[derive(Debug, Clone)]
+struct Counted {
+    before: Option<State>,
+    after: State,
+    is_shared: bool,
 }
 
 /// Until when none of these may try again.
@@ -90,11 +110,26 @@ pub fn blocked_until(
     Ok(until.filter(|until| *until > now.naive()))
 }
 
-/// Counts a failure; returns until when this subject may not try again.
-pub fn fail(conn: &mut Conn, subject: Subject<'_>, key: &Key, now: Now) -> Result<Option<NaiveDateTime>> {
+/// Counts an attempt as a failure of each subject; `Err`: until when none may be made. In one `write`,
+/// so that attempts at the same instant see each other.
+pub fn attempt(
+    conn: &mut Conn,
+    subjects: &[Subject<'_>],
+    key: &Key,
+    now: Now,
+) -> Result<Result<Attempt, NaiveDateTime>> {
+    if let Some(until) = blocked_until(conn, subjects, key, now)? {
+        return Ok(Err(until));
+    }
+    let counted = subjects.iter().map(|subject| count(conn, *subject, key, now)).collect::<Result<_>>()?;
+    Ok(Ok(Attempt(counted)))
+}
+
+fn count(conn: &mut Conn, subject: Subject<'_>, key: &Key, now: Now) -> Result<Counted> {
     let name = subject.name(key);
-    let known: Option<State> = throttles::table.find(&name).first(conn).optional()?;
-    let mut state = known.filter(|state| now.naive() - state.last_failure_at < MEMORY).unwrap_or(State {
+    let before: Option<State> = throttles::table.find(&name).first(conn).optional()?;
+    let remembered = before.clone().filter(|state| now.naive() - state.last_failure_at < MEMORY);
+    let mut after = remembered.unwrap_or(State {
         subject: name,
         failures: 0,
         locks: 0,
@@ -102,21 +137,20 @@ pub fn fail(conn: &mut Conn, subject: Subject<'_>, key: &Key, now: Now) -> Resul
         blocked_until: None,
     });
     let pace = subject.pace();
-    state.failures += 1;
-    state.last_failure_at = now.naive();
-    state.blocked_until = if state.failures >= pace.lock_after {
-        state.failures = 0;
-        state.locks += 1;
-        Some(now.naive() + lock(state.locks))
-    } else if state.failures > pace.free {
-        let doublings = u32::try_from(state.failures - pace.free - 1).unwrap_or(0).min(16);
+    after.failures += 1;
+    after.last_failure_at = now.naive();
+    after.blocked_until = if after.failures >= pace.lock_after {
+        after.failures = 0;
+        after.locks += 1;
+        Some(now.naive() + lock(after.locks))
+    } else if after.failures > pace.free {
+        let doublings = u32::try_from(after.failures - pace.free - 1).unwrap_or(0).min(16);
         Some(now.naive() + TimeDelta::seconds((1_i64 << doublings).min(pace.longest)))
     } else {
         None
     };
-    let until = state.blocked_until;
     on_conn!(conn, |c| diesel::insert_into(throttles::table)
-        .values(&state)
+        .values(&after)
         .on_conflict(throttles::subject)
         .do_update()
         .set((
@@ -126,7 +160,44 @@ pub fn fail(conn: &mut Conn, subject: Subject<'_>, key: &Key, now: Now) -> Resul
             throttles::blocked_until.eq(excluded(throttles::blocked_until)),
         ))
         .execute(c))?;
-    Ok(until)
+    Ok(Counted { before, after, is_shared: subject.is_shared() })
+}
+
+impl Attempt {
+    /// Until when the next one must wait, if this one has failed.
+    pub fn blocks_until(&self) -> Option<NaiveDateTime> {
+        self.0.iter().filter_map(|counted| counted.after.blocked_until).max()
+    }
+
+    /// A success forgets what failed before it, and takes back what it counted where others count too.
+    pub fn succeed(&self, conn: &mut Conn) -> Result<()> {
+        for counted in &self.0 {
+            if counted.is_shared {
+                counted.take_back(conn)?;
+            } else {
+                diesel::delete(throttles::table.find(&counted.after.subject)).execute(conn)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Counted {
+    fn take_back(&self, conn: &mut Conn) -> Result<()> {
+        let row = throttles::table.find(&self.after.subject);
+        let Some(state): Option<State> = row.first(conn).optional()? else { return Ok(()) };
+        let is_last = (state.failures, state.locks) == (self.after.failures, self.after.locks);
+        match &self.before {
+            Some(before) if is_last => diesel::update(row).set(before).execute(conn)?,
+            None if is_last => diesel::delete(row).execute(conn)?,
+            // Others have failed since: what they brought about stays.
+            _ => {
+                let failures = (state.failures - 1).max(0);
+                diesel::update(row).set(throttles::failures.eq(failures)).execute(conn)?
+            }
+        };
+        Ok(())
+    }
 }
 
 /// 30 minutes, doubling to a day.
@@ -135,17 +206,15 @@ fn lock(locks: i32) -> TimeDelta {
     (FIRST_LOCK * (1 << doublings)).min(LONGEST_LOCK)
 }
 
-/// A success forgets what failed before it.
-pub fn forget(conn: &mut Conn, subjects: &[Subject<'_>], key: &Key) -> Result<()> {
-    for subject in subjects {
-        diesel::delete(throttles::table.find(subject.name(key))).execute(conn)?;
-    }
+/// Forgets what failed: a new second factor begins a new count.
+pub fn forget(conn: &mut Conn, subject: Subject<'_>, key: &Key) -> Result<()> {
+    diesel::delete(throttles::table.find(subject.name(key))).execute(conn)?;
     Ok(())
 }
 
 /// Erases what is past; for retention.
 pub fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
-    Ok(diesel::delete(throttles::table.filter(throttles::last_failure_at.lt(now.naive() - MEMORY * 2)))
+    Ok(diesel::delete(throttles::table.filter(throttles::last_failure_at.lt(now.naive() - MEMORY)))
         .execute(conn)?)
 }
 

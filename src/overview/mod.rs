@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use crate::identity::{Allowed, acts};
 use crate::platform::Result;
+use crate::platform::id::GenerationId;
 use crate::retention;
+use crate::sheets::published;
 
 /// What a watcher may know: nothing secret, nothing personal.
 #[derive(Debug, Serialize)]
@@ -15,6 +17,10 @@ struct Health {
     database: bool,
     /// Traces can be written; without them no sheet opens.
     traces: bool,
+    /// The keyring holds the key of every sheet that may be read.
+    keyring: bool,
+    /// The clock is not behind what is recorded.
+    clock: bool,
     /// No committee is past without its certificate (E7).
     purges: bool,
     /// No trace is older than six months (E10).
@@ -24,13 +30,28 @@ struct Health {
 /// 200 when all is well, 503 otherwise; the same body either way.
 pub async fn health(who: Allowed<acts::SeeHealth>) -> Result<HttpResponse> {
     let seen = who.read(|conn, who| retention::watch(conn, who.now())).await;
-    let (database, purges, retention) = match &seen {
-        Ok(watch) => (true, watch.certificates_missing == 0, watch.traces_too_old == 0),
-        Err(_) => (false, false, false),
+    let (database, purges, retention, clock) = match &seen {
+        Ok(watch) => {
+            (true, watch.certificates_missing == 0, watch.traces_too_old == 0, !watch.clock_is_behind)
+        }
+        Err(_) => (false, false, false, false),
     };
     let traces = who.traces_are_well();
-    let health =
-        Health { well: database && traces && purges && retention, database, traces, purges, retention };
+    let keyring = keyring_is_whole(&who).await.unwrap_or(false);
+    let well = database && traces && keyring && clock && purges && retention;
+    let health = Health { well, database, traces, keyring, clock, purges, retention };
     let mut answer = if health.well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     Ok(answer.json(health))
+}
+
+/// Whether everything that may be read opens.
+async fn keyring_is_whole(who: &Allowed<acts::SeeHealth>) -> Result<bool> {
+    let readable = who.read(|conn, who| published::readable(conn, who.now())).await?;
+    let missing = who.compute(move |who| published::without_key(&readable, who.keyring())).await?;
+    if missing.is_empty() {
+        return Ok(true);
+    }
+    // An import may have put another generation in its place meanwhile, and destroyed its key.
+    let readable: Vec<GenerationId> = who.read(|conn, who| published::readable(conn, who.now())).await?;
+    Ok(!missing.iter().any(|generation| readable.contains(generation)))
 }

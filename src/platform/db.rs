@@ -382,9 +382,17 @@ pub struct Checkpoint {
     pub checkpointed: i32,
 }
 
+/// Whether deleted rows are overwritten: 1 when they are.
+#[derive(Debug, QueryableByName)]
+struct SecureDelete {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    secure_delete: i32,
+}
+
 impl Db {
     /// Moves SQLite's log into the file and empties it, so that what was deleted is gone from both.
-    /// Returns whether it is done; a reader in the way is given 100 ms, and the caller comes back.
+    /// Returns whether it is done, and whether SQLite overwrites what it deletes; a reader in the way is
+    /// given 100 ms, and the caller comes back.
     pub fn checkpoint(&self) -> Result<bool> {
         self.maintain(|conn| match conn {
             Conn::Sqlite(c) => {
@@ -392,7 +400,8 @@ impl Db {
                 c.batch_execute("PRAGMA busy_timeout=100")?;
                 let said = sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Checkpoint>(c);
                 c.batch_execute("PRAGMA busy_timeout=5000")?;
-                Ok(said?.busy == 0)
+                let overwrites = sql_query("PRAGMA secure_delete").get_result::<SecureDelete>(c)?;
+                Ok(said?.busy == 0 && overwrites.secure_delete == 1)
             }
             Conn::Pg(c) => Ok(c.batch_execute("CHECKPOINT").is_ok()),
         })
@@ -421,10 +430,17 @@ pub fn steps_lacking(location: &Location, contents: Contents) -> Result<usize> {
     }
     let mut conn = open_connection(location, Access::Read)
         .map_err(|e| Error::Installation(format!("la base ne s’ouvre pas ({location})\u{a0}: {e}")))?;
-    // Without that table nothing has been applied yet.
-    let applied = sql_query("SELECT version FROM __diesel_schema_migrations")
-        .load::<Applied>(&mut conn)
-        .unwrap_or_default();
+    let applied = match sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(&mut conn)
+    {
+        Ok(applied) => applied,
+        // Without that table nothing has been applied yet.
+        Err(e) if ["no such table", "does not exist"].iter().any(|said| e.to_string().contains(said)) => {
+            Vec::new()
+        }
+        Err(e) => {
+            return Err(Error::Installation(format!("la base ne se lit pas ({location})\u{a0}: {e}")));
+        }
+    };
     Ok(known.iter().filter(|name| !applied.iter().any(|step| step.version == **name)).count())
 }
 

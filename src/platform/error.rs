@@ -103,7 +103,60 @@ impl From<diesel::result::Error> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Self::Unavailable("database connection closed")
             }
+            Diesel::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => {
+                Self::Unavailable(DISK_READ_ONLY)
+            }
+            Diesel::DatabaseError(_, ref told) if told.message().contains("disk is full") => {
+                Self::Unavailable(DISK_FULL)
+            }
+            Diesel::DatabaseError(_, ref told) if told.message().contains("readonly database") => {
+                Self::Unavailable(DISK_READ_ONLY)
+            }
+            Diesel::DatabaseError(_, ref told) if told.message().contains("disk I/O error") => {
+                Self::Unavailable(DISK_FAILING)
+            }
             other => Self::internal(other),
+        }
+    }
+}
+
+const DISK_FULL: &str = "the disk is full";
+const DISK_READ_ONLY: &str = "the database is read only";
+const DISK_FAILING: &str = "the disk does not read or write";
+
+impl Error {
+    /// What the operator of a command is told of a fault of the machine it runs on: in French, with what
+    /// to do. `None` for what is no such fault.
+    pub fn advice(&self) -> Option<&'static str> {
+        let told = self.to_string();
+        let says = |words: &[&str]| words.iter().any(|words| told.contains(words));
+        if says(&[DISK_FULL, "disk is full", "No space left"]) {
+            Some(
+                "Le disque est plein. Libérez de la place et relancez la commande\u{a0}; ce qui était publié le reste.",
+            )
+        } else if says(&[
+            DISK_READ_ONLY,
+            "readonly database",
+            "Read-only",
+            "Permission denied",
+            "unable to open database file",
+        ]) {
+            Some("Le dossier des données ne se laisse pas écrire, ou pas par ce compte. Rien n’a été changé.")
+        } else if says(&[DISK_FAILING, "disk I/O error"]) {
+            Some(
+                "Le disque refuse de lire ou d’écrire. Rien de plus n’a été publié ni certifié\u{a0}; voyez le journal du système.",
+            )
+        } else if says(&[
+            "no database connection",
+            "connection closed",
+            "could not connect",
+            "Connection refused",
+        ]) {
+            Some(
+                "La base de données ne répond pas. Rien n’a été changé\u{a0}; relancez la commande quand elle répond.",
+            )
+        } else {
+            None
         }
     }
 }

@@ -71,7 +71,12 @@ impl Keyring {
 
     /// The key of that name, or none if it was destroyed. A foreign keyring is an error.
     pub fn get(&self, name: &KeyName) -> Result<Option<Key>> {
-        self.db.read(|conn| self.find(conn, name))
+        let look = || self.db.read(|conn| self.find(conn, name));
+        match look()? {
+            // A look that began before the table was rewritten sees it empty; the next one does not.
+            None if matches!(self.db.location(), Location::Postgres(_)) => look(),
+            found => Ok(found),
+        }
     }
 
     fn find(&self, conn: &mut Conn, name: &KeyName) -> Result<Option<Key>> {
@@ -119,21 +124,37 @@ impl Keyring {
         Ok(all.into_iter().filter_map(|name| name.strip_prefix(&prefix).map(str::to_owned)).collect())
     }
 
-    /// Rewrites or empties what still holds deleted keys: SQLite's log, PostgreSQL's heap.
+    /// Rewrites or empties what still holds deleted keys: SQLite's log, PostgreSQL's table.
     /// PostgreSQL's own log is switched, and its old segments are outside our reach: the
     /// certificate says so. Returns whether it is done.
     pub fn erase_remains(&self) -> Result<bool> {
         use diesel::connection::SimpleConnection as _;
-        let rewritten = self.db.maintain(|conn| match conn {
-            Conn::Sqlite(_) => Ok(true),
-            Conn::Pg(c) => Ok(c.batch_execute("VACUUM FULL keys").is_ok()),
-        })?;
+        if matches!(self.db.location(), Location::Postgres(_)) {
+            self.db.write(rewrite)?;
+        }
         let checkpointed = self.db.checkpoint()?;
         let switched = self.db.maintain(|conn| match conn {
             Conn::Sqlite(_) => Ok(true),
             // A right that is granted to the role (docs/operations.md): without it nothing is certified.
             Conn::Pg(c) => Ok(c.batch_execute("SELECT pg_switch_wal()").is_ok()),
         })?;
-        Ok(rewritten && checkpointed && switched)
+        Ok(checkpointed && switched)
     }
+}
+
+/// Puts the keys that are left into a new file; the old one is emptied by the commit. `VACUUM FULL`
+/// would not do: it takes deleted rows along for as long as any transaction of the whole server, in any
+/// database, is older than their deletion.
+fn rewrite(conn: &mut Conn) -> Result<()> {
+    use diesel::connection::SimpleConnection as _;
+    conn.batch_execute("LOCK TABLE keys IN ACCESS EXCLUSIVE MODE")?;
+    let left: Vec<(String, Vec<u8>, NaiveDateTime)> =
+        keys::table.select((keys::name, keys::wrapped, keys::created_at)).load(conn)?;
+    conn.batch_execute("TRUNCATE keys")?;
+    for (name, wrapped, created_at) in left {
+        diesel::insert_into(keys::table)
+            .values((keys::name.eq(name), keys::wrapped.eq(wrapped), keys::created_at.eq(created_at)))
+            .execute(conn)?;
+    }
+    Ok(())
 }

@@ -221,6 +221,7 @@ diesel::table! {
         subject -> Nullable<Text>,
         subject_month -> Nullable<Text>,
         display -> Nullable<Text>,
+        part_of -> Nullable<Text>,
         reason -> Nullable<Text>,
         occurrences -> Integer,
     }

@@ -100,35 +100,34 @@ impl Certificate {
 }
 
 fn verified(sqlite: bool) -> Vec<String> {
-    let mut sentences = vec![
-        "Les clés des fiches de cette commission ne sont plus dans le trousseau : toute copie chiffrée est illisible.",
-        "Les fiches de cette commission, comptées de nouveau après leur suppression, sont au nombre de zéro.",
-    ];
-    if sqlite {
-        sentences.push("Les journaux (WAL) de la base et du trousseau ont été vidés ; l’effacement sécurisé de SQLite est actif.");
+    let of_database = if sqlite {
+        "Les journaux (WAL) de la base et du trousseau ont été vidés\u{a0}; l’effacement sécurisé de SQLite est actif."
     } else {
-        sentences.push("La table des clés a été réécrite (VACUUM FULL), un point de contrôle posé, le journal changé de segment.");
-    }
-    sentences.into_iter().map(french).collect()
+        "La table des clés a été réécrite, un point de contrôle posé, le journal changé de segment."
+    };
+    [
+        "Les clés des fiches de cette commission ne sont plus dans le trousseau\u{a0}: sans une copie antérieure du trousseau, toute copie chiffrée de ces fiches est illisible.",
+        "Les fiches de cette commission, comptées de nouveau après leur suppression, sont au nombre de zéro.",
+        of_database,
+    ]
+    .map(str::to_owned)
+    .into()
 }
 
 fn outside(sqlite: bool) -> Vec<String> {
     let mut sentences = vec![
-        "Les instantanés de disque et les copies faites hors du programme ne sont pas vérifiés.",
+        "Les instantanés de disque et les copies faites hors du programme, trousseau compris, ne sont pas vérifiés.",
         "Ce qu’une personne a pu photographier ou recopier ne peut pas l’être.",
     ];
-    if !sqlite {
+    if sqlite {
+        sentences.push("Un disque SSD ou un système de fichiers à copie sur écriture peut garder d’anciens blocs, que le programme n’atteint pas.");
+    } else {
         sentences.push("Les segments de journal (WAL) archivés ou recyclés par PostgreSQL peuvent garder une clé chiffrée par la clé maîtresse.");
         sentences.push(
             "Les pages de la base principale peuvent garder des fiches chiffrées, désormais illisibles.",
         );
     }
-    sentences.into_iter().map(french).collect()
-}
-
-/// Non-breaking spaces before the double signs.
-fn french(sentence: &str) -> String {
-    sentence.replace(" :", "\u{a0}:").replace(" ;", "\u{a0};")
+    sentences.into_iter().map(str::to_owned).collect()
 }
 
 /// Whether this certificate was signed by the holder of this public key and reads as one. The key's

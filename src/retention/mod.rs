@@ -44,8 +44,9 @@ pub fn purge(machine: &Machine) -> Result<Report> {
     let mut report = Report::default();
     for committee in due(machine)? {
         match purge_one(machine, &committee) {
-            Ok(Some(certificate)) => report.purged.push(certificate),
-            Ok(None) => report.unfinished.push(committee.reference),
+            Ok(Ended::Certified(certificate)) => report.purged.push(certificate),
+            Ok(Ended::Unfinished) => report.unfinished.push(committee.reference),
+            Ok(Ended::Elsewhere) => {}
             Err(error) => {
                 tracing::error!(cause = %error, committee = %committee.id, "a purge failed");
                 report.unfinished.push(committee.reference);
@@ -55,28 +56,45 @@ pub fn purge(machine: &Machine) -> Result<Report> {
     Ok(report)
 }
 
-/// Key, rows, logs, count, certificate. `None` when something is left: nothing is certified then.
-fn purge_one(machine: &Machine, committee: &Committee) -> Result<Option<Certificate>> {
+/// How the purge of one committee ended.
+enum Ended {
+    Certified(Certificate),
+    /// Something is left: nothing is certified, and the next run goes on.
+    Unfinished,
+    /// Another process has ended it, or the committee is no longer past: there is nothing to say.
+    Elsewhere,
+}
+
+/// Key, rows, logs, count, certificate: signed once, by whoever ends it.
+fn purge_one(machine: &Machine, committee: &Committee) -> Result<Ended> {
     let now = machine.clock().now();
-    let destroyed = destroy::committee(machine, &committee.id, now)?;
+    let Some(destroyed) = destroy::committee(machine, &committee.id, now)? else {
+        return Ok(Ended::Elsewhere);
+    };
     if destroyed.sheets_left != 0 || destroyed.keys_left != 0 || !destroyed.logs_emptied {
-        return Ok(None);
+        return Ok(Ended::Unfinished);
     }
     let certificate = Certificate::sign(machine, committee, &destroyed)?;
     let at = machine.clock().now();
-    machine.db().write(|conn| {
-        certificate.insert(conn, at)?;
-        diesel::update(committees_table::table.find(&committee.id))
+    let ended = machine.db().write(|conn| {
+        let open = committees_table::table.find(&committee.id).filter(committees_table::purged_at.is_null());
+        let ended = diesel::update(open)
             .set((
                 committees_table::purged_at.eq(Some(at.naive())),
                 committees_table::adjourned_by.eq(None::<String>),
             ))
             .execute(conn)?;
-        diesel::delete(purges::table.find(&committee.id)).execute(conn)?;
-        Ok(())
+        if ended == 1 {
+            certificate.insert(conn, at)?;
+            diesel::delete(purges::table.find(&committee.id)).execute(conn)?;
+        }
+        Ok(ended == 1)
     })?;
+    if !ended {
+        return Ok(Ended::Elsewhere);
+    }
     tracing::info!(committee = %committee.id, sheets = destroyed.sheets_deleted, "purged and certified");
-    Ok(Some(certificate))
+    Ok(Ended::Certified(certificate))
 }
 
 /// The start of the oldest Paris day whose traces may still stand through tomorrow. Six calendar
@@ -156,10 +174,15 @@ pub struct Watch {
     pub certificates_missing: usize,
     /// Traces older than six months: never.
     pub traces_too_old: usize,
+    /// The clock shows less than the last sign-in: it has gone back.
+    pub clock_is_behind: bool,
 }
 
 /// The hour from which a missing certificate is an alarm.
 const ALARM_HOUR: TimeDelta = TimeDelta::hours(6);
+
+/// Clocks of several instances may differ by this much.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 
 pub fn watch(conn: &mut Conn, now: Now) -> Result<Watch> {
     let is_late = |committee: &Committee| {
@@ -171,7 +194,9 @@ pub fn watch(conn: &mut Conn, now: Now) -> Result<Watch> {
     };
     let certificates_missing = committees::not_purged(conn)?.iter().filter(|one| is_late(one)).count();
     let too_old = traces::oldest(conn)?.is_some_and(|oldest| exceeds_six_months(oldest, now));
-    Ok(Watch { certificates_missing, traces_too_old: usize::from(too_old) })
+    let clock_is_behind =
+        traces::latest_sign_in(conn)?.is_some_and(|latest| latest > now.naive() + CLOCKS_DIFFER);
+    Ok(Watch { certificates_missing, traces_too_old: usize::from(too_old), clock_is_behind })
 }
 
 fn exceeds_six_months(at: NaiveDateTime, now: Now) -> bool {

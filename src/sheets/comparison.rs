@@ -10,8 +10,8 @@ use super::view::compare;
 use super::{reading, shell};
 use crate::identity::{Allowed, Posted, acts};
 use crate::page::Page;
+use crate::platform::Result;
 use crate::platform::id::{CommitteeId, DwellingId};
-use crate::platform::{Error, Result};
 
 /// A committee and one of its dwellings.
 type Place = Path<(CommitteeId, DwellingId)>;
@@ -29,24 +29,24 @@ pub async fn display(
 ) -> Result<HttpResponse> {
     let (committee, dwelling) = place.into_inner();
     let shown = reading::display(&who, Asked::Comparison(committee, dwelling), asked.0.again()).await?;
-    let generation = shown.committee.generation_id.as_ref().map(ToString::to_string);
-    if asked.0.generation != generation {
-        return Err(Error::Stale);
-    }
+    shown.is_of(asked.0.generation.as_deref())?;
     let compared = shell::compare(&who, &shown).await?;
     let ((width, density), mark) = (asked.0.size(), Watermark { text: shown.watermark.clone() });
     let strip = reading::draw(&who, move || Ok(pixels::comparison(&compared, &mark, width, density))).await?;
     let mut answer = picture(&shown, who.clock().now());
     for (name, value) in [
-        ("X-Parvis-Row-Height", strip.row_height),
         ("X-Parvis-Head-Height", strip.head_height),
         ("X-Parvis-Name-Left", strip.name_left),
         ("X-Parvis-Name-Baseline", strip.name_baseline),
     ] {
         answer.insert_header((name, value.to_string()));
     }
-    let widths: Vec<String> = strip.name_widths.iter().map(ToString::to_string).collect();
-    answer.insert_header(("X-Parvis-Name-Widths", widths.join(" ")));
+    for (name, values) in
+        [("X-Parvis-Row-Heights", &strip.row_heights), ("X-Parvis-Name-Widths", &strip.name_widths)]
+    {
+        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+        answer.insert_header((name, values.join(" ")));
+    }
     answer.insert_header(("X-Parvis-Ratio", ratio(strip.picture.width, strip.css_width)));
     Ok(answer.body(strip.picture.png))
 }
@@ -65,6 +65,7 @@ pub async fn text(who: Allowed<acts::CompareCandidates>, place: Place) -> Result
     let (committee, dwelling) = place.into_inner();
     let view = shell::comparison(&who, committee.clone(), dwelling.clone()).await?;
     let shown = reading::display(&who, Asked::Comparison(committee, dwelling), None).await?;
+    shown.is_of(Some(&view.generation))?;
     let compared = shell::compare(&who, &shown).await?;
     Ok(compare::comparison_text(&view, &compared, &text_display(&shown, who.clock().now())))
 }

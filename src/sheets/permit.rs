@@ -17,7 +17,7 @@ use crate::opening_hours::{Closure, Hours, Schedule, State, Why};
 use crate::platform::id::{CommitteeId, DwellingId, GenerationId, Insee, SheetId};
 use crate::platform::keyring::Keyring;
 use crate::platform::{Clock, Conn, Error, Now, Result};
-use crate::traces::{self, Author, DISPLAY_LIFE, DisplayId, Entry, Kind, Recorded, Subject};
+use crate::traces::{self, Author, DISPLAY_LIFE, DisplayId, Entry, Kind, Recorded};
 
 /// The window of E25.
 const RATE_WINDOW: TimeDelta = TimeDelta::minutes(10);
@@ -79,7 +79,6 @@ struct Object {
     commune: Insee,
     committee: Committee,
     withdrawn: bool,
-    subject: Option<Subject>,
     sealed: Vec<Sealed>,
 }
 
@@ -153,9 +152,11 @@ impl Facts {
             Some(commune) => find_object(conn, &asked, &commune.insee)?,
             None => None,
         };
-        let sheet = match &asked {
-            Asked::Sheet(sheet) => Some(sheet),
-            _ => None,
+        let shown: Vec<SheetId> = match (&asked, &object) {
+            (Asked::Sheet(_) | Asked::Comparison(..), Some(object)) => {
+                object.sealed.iter().map(|sealed| sealed.about.sheet.clone()).collect()
+            }
+            _ => Vec::new(),
         };
         Ok(Self {
             author: actor.author(),
@@ -171,7 +172,7 @@ impl Facts {
             other_sheets: traces::displays_of_different_sheets(
                 conn,
                 actor.id(),
-                sheet,
+                &shown,
                 who.now(),
                 RATE_WINDOW,
             )?,
@@ -209,7 +210,6 @@ fn find_object(conn: &mut Conn, asked: &Asked, commune: &Insee) -> Result<Option
             commune: commune.clone(),
             committee: found.committee,
             withdrawn: found.withdrawn,
-            subject: Some(found.subject),
             sealed: vec![found.sealed],
         }),
         Asked::List(id) | Asked::Search(id) => {
@@ -217,7 +217,6 @@ fn find_object(conn: &mut Conn, asked: &Asked, commune: &Insee) -> Result<Option
                 commune: commune.clone(),
                 committee,
                 withdrawn: false,
-                subject: None,
                 sealed,
             })
         }
@@ -227,7 +226,6 @@ fn find_object(conn: &mut Conn, asked: &Asked, commune: &Insee) -> Result<Option
                 committee,
                 // A dwelling without a readable sheet is as unknown as an invented one.
                 withdrawn: sealed.is_empty(),
-                subject: None,
                 sealed,
             })
         }
@@ -277,7 +275,7 @@ pub fn may_read(facts: &Facts, now: Now) -> Result<String, Refusal> {
 /// Every condition of reading, in the order in which a person is told of them. Pure.
 pub fn decide(facts: &Facts, now: Now, display: DisplayId) -> Result<Permit, Refusal> {
     let Reader { commune, closes_at, closing_warned } = reader(facts, now)?;
-    let opens_another = matches!(facts.asked, Asked::Sheet(_));
+    let opens_another = matches!(facts.asked, Asked::Sheet(_) | Asked::Comparison(..));
     if opens_another && facts.other_sheets >= facts.refuse_from {
         return Err(Refusal::TooFast { again_at: now.utc() + RATE_WINDOW });
     }
@@ -287,18 +285,24 @@ pub fn decide(facts: &Facts, now: Now, display: DisplayId) -> Result<Permit, Ref
     if !readable {
         return Err(Refusal::NotFound);
     }
-    let (kind, sheet) = match &facts.asked {
+    let mut entry = Entry::new(Kind::List, facts.author.clone(), now);
+    match &facts.asked {
         Asked::Committees => return Err(Refusal::NotFound),
-        Asked::Sheet(sheet) => (Kind::Sheet, Some(sheet.clone())),
-        Asked::List(_) => (Kind::List, None),
-        Asked::Search(_) => (Kind::Search, None),
-        Asked::Comparison(..) => (Kind::Comparison, None),
-    };
-    let mut entry = Entry::new(kind, facts.author.clone(), now);
+        Asked::List(_) => {}
+        Asked::Search(_) => entry.kind = Kind::Search,
+        Asked::Comparison(..) => {
+            entry.kind = Kind::Comparison;
+            let candidate = |sealed: &Sealed| (sealed.about.sheet.clone(), sealed.subject.clone());
+            entry.compared = object.sealed.iter().map(candidate).collect();
+        }
+        Asked::Sheet(sheet) => {
+            entry.kind = Kind::Sheet;
+            entry.sheet = Some(sheet.clone());
+            entry.subject = object.sealed.first().map(|sealed| sealed.subject.clone());
+        }
+    }
     entry.commune = Some(commune.insee.clone());
     entry.committee = Some(object.committee.id.clone());
-    entry.sheet = sheet;
-    entry.subject.clone_from(&object.subject);
     entry.display = Some(display);
     Ok(Permit {
         entry,

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 
 use super::import::{
     self, CommitteeHeader, CommitteeStatus, Contents, Context, FaultKind, Format, Limits, Objection, Report,
@@ -19,7 +19,7 @@ use crate::committees::{self, Announced, Committee, Status};
 use crate::conventions::{self, Standing};
 use crate::identity::Machine;
 use crate::platform::crypto::Key;
-use crate::platform::id::{DwellingId, GenerationId, ImportId, Insee, SheetId, SubjectId};
+use crate::platform::id::{CommitteeId, DwellingId, GenerationId, ImportId, Insee, SheetId, SubjectId};
 use crate::platform::keyring::KeyName;
 use crate::platform::schema::imports;
 use crate::platform::{Error, Now, Result};
@@ -143,6 +143,8 @@ impl Context for World {
 
 /// One committee on its way to be published.
 struct Draft {
+    /// What the file says of it: followed again at the swap, on what is stored then.
+    announced: Announced,
     committee: Committee,
     /// What the committee pointed to when we began: the swap demands it still.
     before: Option<GenerationId>,
@@ -201,7 +203,14 @@ impl Publication<'_> {
         let count = i32::try_from(contents.sheets).map_err(Error::internal)?;
         let digest = self.digest(committee, contents);
         self.machine.db().write(|conn| {
+            if destroy::is_under_way(conn, &committee.id)? {
+                return Err(Error::Stale);
+            }
             if committees::find(conn, &committee.id)?.is_none() {
+                if committees::find_by_reference(conn, &committee.reference)?.is_some() {
+                    // Another import was the first to name it.
+                    return Err(Error::Stale);
+                }
                 // Known from now on, readable from nowhere: it points to nothing.
                 let mut unpublished = committee.clone();
                 unpublished.generation_id = None;
@@ -223,14 +232,18 @@ impl Publication<'_> {
         if rows.is_empty() { Ok(()) } else { machine.db().write(|conn| store::insert(conn, &rows)) }
     }
 
-    /// Destroys what was written of a file that is not published.
+    /// Destroys what was written of a file that is not published, the committees it was first to name
+    /// included.
     fn destroy_drafts(&self) -> Result<()> {
         let begun: Vec<GenerationId> =
             self.drafts.iter().filter_map(|draft| Some(draft.generation.as_ref()?.id.clone())).collect();
-        destroy::generations(self.machine, &begun)
+        destroy::generations(self.machine, &begun)?;
+        let named: Vec<CommitteeId> = self.drafts.iter().map(|draft| draft.committee.id.clone()).collect();
+        destroy::never_published(self.machine, &named)
     }
 
-    /// Points every committee at its new generation, in one transaction, if none has moved meanwhile.
+    /// Points every committee at its new generation, in one transaction, if none has moved meanwhile: what
+    /// was declared over, purged or published since we looked stays so.
     fn swap(&self) -> Result<()> {
         let (mut new, mut changed, mut unchanged, mut gone) = (0, 0, 0, 0);
         for change in self.drafts.iter().map(|draft| &draft.change) {
@@ -241,16 +254,20 @@ impl Publication<'_> {
         }
         let count = |n: usize| i32::try_from(n).map_err(Error::internal);
         let counts = (count(new)?, count(changed)?, count(unchanged)?, count(gone)?);
+        let today = self.machine.clock().now().today();
         self.machine.db().write(|conn| {
             use diesel::prelude::*;
             for draft in &self.drafts {
                 let Some(generation) = &draft.generation else { continue };
-                let stored = committees::find(conn, &draft.committee.id)?;
-                let pointed = stored.as_ref().and_then(|committee| committee.generation_id.clone());
-                if pointed != draft.before {
+                let stored = committees::find(conn, &draft.committee.id)?.ok_or(Error::Stale)?;
+                let moved = stored.generation_id != draft.before
+                    || store::digest_of(conn, &generation.id)?.is_none()
+                    || held_already(&draft.announced, Some(&stored), today).is_some();
+                if moved {
                     return Err(Error::Stale);
                 }
-                let mut committee = draft.committee.clone();
+                let mut committee = stored;
+                committee.follow(&draft.announced, self.now);
                 committee.generation_id = Some(generation.id.clone());
                 committee.published_at = Some(self.now.naive());
                 committee.purged_at = None;
@@ -307,23 +324,34 @@ fn announced(header: &CommitteeHeader) -> Announced {
 }
 
 /// A committee that was held, or declared over on the day the file still gives, takes no sheet.
-fn held_already(header: &CommitteeHeader, known: Option<&Committee>, today: NaiveDate) -> Option<Objection> {
-    let over = known.is_some_and(|known| known.adjourned_at.is_some() && header.held_on <= known.held_on);
-    (header.ends_on < today || over).then(|| Objection {
+fn held_already(announced: &Announced, known: Option<&Committee>, today: NaiveDate) -> Option<Objection> {
+    let over = known.is_some_and(|known| known.adjourned_at.is_some() && announced.held_on <= known.held_on);
+    (announced.ends_on < today || over).then(|| Objection {
         field: "held_on",
-        found: format!("{}, une commission déjà tenue", crate::page::format::date_full(header.ends_on)),
+        found: format!("{}, une commission déjà tenue", crate::page::format::date_full(announced.ends_on)),
         accepted: "une commission à venir, ou reportée à une date à venir".to_owned(),
         kind: FaultKind::CommitteeHeld,
     })
+}
+
+/// A committee whose purge has begun takes nothing until it has ended.
+fn being_purged() -> Objection {
+    Objection {
+        field: "reference",
+        found: "une commission dont la purge est en cours".to_owned(),
+        accepted: "la même, une fois la purge terminée".to_owned(),
+        kind: FaultKind::CommitteeHeld,
+    }
 }
 
 impl import::Sink for Publication<'_> {
     type Error = Error;
 
     fn committee(&mut self, header: &CommitteeHeader, contents: &Contents) -> Result<Vec<Objection>> {
-        let (known, present, same, withheld) = self.machine.db().read(|conn| {
+        let announced = announced(header);
+        let (known, present, same, withheld, dying) = self.machine.db().read(|conn| {
             let Some(known) = committees::find_by_reference(conn, &header.reference)? else {
-                return Ok((None, Vec::new(), false, 0));
+                return Ok((None, Vec::new(), false, 0, false));
             };
             let present = match &known.generation_id {
                 Some(generation) => store::present_state(conn, generation)?,
@@ -335,23 +363,26 @@ impl import::Sink for Publication<'_> {
                 None => false,
             };
             let withheld = store::still_withheld(conn, &known.id)?;
-            Ok((Some(known), present, same, withheld))
+            let dying = destroy::is_under_way(conn, &known.id)?;
+            Ok((Some(known), present, same, withheld, dying))
         })?;
         // A generation whose key is lost is published anew: the file is the cure (see the keyring).
         let same = same && self.still_opens(known.as_ref())?;
         // A committee that was cancelled and purged, and that the file still names, stays as it is.
         let over = header.status == CommitteeStatus::Cancelled
             && known.as_ref().is_some_and(|known| known.purged_at.is_some());
-        let objection = held_already(header, known.as_ref(), self.now.today());
+        let objection =
+            held_already(&announced, known.as_ref(), self.now.today()).or_else(|| dying.then(being_purged));
         let before = known.as_ref().and_then(|known| known.generation_id.clone());
-        let mut committee = known.unwrap_or_else(|| Committee::new(&announced(header), self.now));
-        committee.follow(&announced(header), self.now);
+        let mut committee = known.unwrap_or_else(|| Committee::new(&announced, self.now));
+        committee.follow(&announced, self.now);
         let generation = if same || over || objection.is_some() || !self.keeps() {
             None
         } else {
             Some(self.begin(&committee, contents)?)
         };
         self.drafts.push(Draft {
+            announced,
             change: Change {
                 reference: header.reference.clone(),
                 new: 0,
@@ -466,25 +497,4 @@ impl import::Sink for Publication<'_> {
         }
         Ok(())
     }
-}
-
-/// How long an import may take before what it left is swept.
-const ORPHAN_AGE: TimeDelta = TimeDelta::hours(6);
-
-/// Destroys generations that nobody points to: what a crash in the middle of an import leaves.
-pub fn sweep_orphans(machine: &Machine) -> Result<usize> {
-    use crate::platform::schema::{committees as table, generations};
-    use diesel::prelude::*;
-    let limit = machine.clock().now().naive() - ORPHAN_AGE;
-    let orphans: Vec<GenerationId> = machine.db().read(|conn| {
-        let pointed = table::table
-            .filter(table::generation_id.is_not_null())
-            .select(table::generation_id.assume_not_null());
-        Ok(generations::table
-            .filter(generations::created_at.lt(limit).and(generations::id.ne_all(pointed)))
-            .select(generations::id)
-            .load(conn)?)
-    })?;
-    destroy::generations(machine, &orphans)?;
-    Ok(orphans.len())
 }

@@ -1,10 +1,12 @@
-//! What a landlord may know of its own publications: how many, for whom. Counts only.
+//! What a landlord may know of its own publications: how many, for whom, and whether they open.
 
 use diesel::prelude::*;
 
-use crate::platform::id::CommitteeId;
+use crate::committees as all_committees;
+use crate::platform::id::{CommitteeId, GenerationId};
+use crate::platform::keyring::{KeyName, Keyring};
 use crate::platform::schema::{committees, communes, sheets};
-use crate::platform::{Conn, Result};
+use crate::platform::{Conn, Now, Result};
 
 /// What is published of one committee.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,4 +28,23 @@ pub fn of(conn: &mut Conn, id: &CommitteeId) -> Result<Published> {
         .load(conn)?;
     names.sort();
     Ok(Published { sheets: count, communes: names })
+}
+
+/// The generations that can be read today.
+pub fn readable(conn: &mut Conn, now: Now) -> Result<Vec<GenerationId>> {
+    let committees = all_committees::not_purged(conn)?.into_iter();
+    let readable = committees.filter(|committee| committee.is_readable(now.today()));
+    Ok(readable.filter_map(|committee| committee.generation_id).collect())
+}
+
+/// Those of them whose key the keyring does not hold: their sheets do not open, until they are
+/// published again. A keyring whose keys are another installation's is an error.
+pub fn without_key(generations: &[GenerationId], keyring: &Keyring) -> Result<Vec<GenerationId>> {
+    let mut without = Vec::new();
+    for generation in generations {
+        if keyring.get(&KeyName::Generation(generation.clone()))?.is_none() {
+            without.push(generation.clone());
+        }
+    }
+    Ok(without)
 }

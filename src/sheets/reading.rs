@@ -13,7 +13,7 @@ use super::store;
 use super::view::refusals::{self, ConventionEnded, Suspended};
 use crate::committees::Committee;
 use crate::conventions::Standing;
-use crate::identity::Allowed;
+use crate::identity::{Allowed, account};
 use crate::page::format;
 use crate::page::marks::Mark;
 use crate::page::{Page, paths};
@@ -37,6 +37,13 @@ pub struct Displayed {
 }
 
 impl Displayed {
+    /// Whether the content is of the generation that the page around it was drawn from: between two
+    /// publications names would stand beside the wrong ranks.
+    pub fn is_of(&self, generation: Option<&str>) -> Result<()> {
+        let own = self.committee.generation_id.as_ref().map(|id| id.as_str());
+        if own == generation { Ok(()) } else { Err(Error::Stale) }
+    }
+
     /// Milliseconds left at this instant.
     pub fn remaining_ms(&self, now: Now) -> u64 {
         remaining_ms(self.ends_at, now)
@@ -263,7 +270,8 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
             page(refusal.word(), 403, refusals::suspended(&Suspended::of(s.since, &s.reason), &landlord))
         }
         Refusal::NoConvention { commune, standing } => {
-            page(refusal.word(), 403, no_convention(commune, *standing, &landlord))
+            let contact = contact(who).await?;
+            page(refusal.word(), 403, no_convention(commune, *standing, contact, &landlord))
         }
         Refusal::NoHabilitation => page(refusal.word(), 403, refusals::no_habilitation(&landlord)),
         Refusal::TooFast { again_at } => {
@@ -272,14 +280,21 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
     })
 }
 
-fn no_convention(commune: &str, standing: Standing, landlord: &crate::notices::Landlord) -> Page {
+/// The town hall's contact, whom wording 4 names.
+async fn contact<A: Reads>(who: &Allowed<A>) -> Result<Option<String>> {
+    let Some(commune) = who.actor()?.session.commune else { return Ok(None) };
+    who.read(move |conn, who| account::contact_of(conn, &commune, who.now().today())).await
+}
+
+fn no_convention(
+    commune: &str,
+    standing: Standing,
+    contact: Option<String>,
+    landlord: &crate::notices::Landlord,
+) -> Page {
     match standing {
         Standing::Ended { on } => refusals::convention_ended(
-            &ConventionEnded {
-                commune: commune.to_owned(),
-                date: format::date_full(on),
-                contact: String::new(),
-            },
+            &ConventionEnded { commune: commune.to_owned(), date: format::date_full(on), contact },
             landlord,
         ),
         Standing::NotYet { from } => {

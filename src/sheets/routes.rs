@@ -93,10 +93,7 @@ pub async fn display_list(
     asked: Posted<DisplayRequest>,
 ) -> Result<HttpResponse> {
     let shown = reading::display(&who, Asked::List(id.into_inner()), asked.0.again()).await?;
-    let generation = shown.committee.generation_id.as_ref().map(ToString::to_string);
-    if asked.0.generation != generation {
-        return Err(Error::Stale);
-    }
+    shown.is_of(asked.0.generation.as_deref())?;
     let state = ReadingState::load(&who, &shown.committee.id).await?;
     let lines: Vec<_> = reading::entries_in_order(&shown.opened)?
         .iter()
@@ -217,6 +214,7 @@ async fn text_list(
     let permit = reading::permitted(who, Asked::List(id.clone())).await?;
     let view = shell::list(who, permit, csrf(req), None).await?;
     let shown = reading::display(who, Asked::List(id), None).await?;
+    shown.is_of(Some(&view.generation))?;
     let state = ReadingState::load(who, &shown.committee.id).await?;
     let entries = reading::entries_in_order(&shown.opened)?;
     let searched = !query.trim().is_empty();

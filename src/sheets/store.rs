@@ -82,15 +82,35 @@ pub struct About {
 #[derive(Debug, Clone)]
 pub(super) struct Sealed {
     pub about: About,
+    /// Whom it is about, as a trace may say it.
+    pub subject: Subject,
     part: Part,
     bytes: Vec<u8>,
+}
+
+#[cfg(test)]
+impl Sealed {
+    /// A row that opens under no key: for what decides without opening.
+    pub fn empty(sheet: SheetId, commune: Insee, subject: Subject) -> Self {
+        let now = NaiveDateTime::default();
+        let about = About {
+            sheet,
+            dwelling: DwellingId::from_digest(&[7; 32]),
+            generation: GenerationId::fresh(),
+            committee: CommitteeId::fresh(),
+            commune,
+            fingerprint: String::new(),
+            first_published_at: now,
+            changed_at: now,
+        };
+        Self { about, subject, part: Part::Body, bytes: Vec::new() }
+    }
 }
 
 /// A sheet found in the reader's commune.
 pub(super) struct Found {
     pub committee: Committee,
     pub withdrawn: bool,
-    pub subject: Subject,
     pub sealed: Sealed,
 }
 
@@ -143,11 +163,12 @@ impl Row {
 
     fn into_sealed(self, part: Part) -> Sealed {
         let about = self.about();
+        let subject = Subject { id: self.subject, month: self.subject_month };
         let bytes = match part {
             Part::Entry => self.entry,
             Part::Body => self.body,
         };
-        Sealed { about, part, bytes }
+        Sealed { about, subject, part, bytes }
     }
 }
 
@@ -166,7 +187,6 @@ pub(super) fn find(conn: &mut Conn, id: &SheetId, commune: &Insee) -> Result<Opt
         .get_result(conn)?;
     Ok(found.map(|(row, committee)| Found {
         withdrawn: withdrawn > 0,
-        subject: Subject { id: row.subject.clone(), month: row.subject_month.clone() },
         committee,
         sealed: row.into_sealed(Part::Body),
     }))

@@ -70,6 +70,7 @@ pub(super) fn leaf(row: &Row) -> [u8; 32] {
     field(row.subject.as_ref().map(|v| v.as_str()));
     field(row.subject_month.as_deref());
     field(row.display.as_deref());
+    field(row.part_of.as_deref());
     field(row.reason.as_deref());
     field(Some(&row.occurrences.to_string()));
     digest.finalize().into()
@@ -163,15 +164,15 @@ mod tests {
         let mut chain = Chain::begin(&master, &instance);
         let batches = [vec![9 * 60], vec![10 * 60], vec![22 * 60 + 59, 23 * 60 + 1]];
         for (number, minutes) in (1..).zip(batches) {
-            let rows: Vec<Row> = (0..)
-                .zip(minutes)
-                .map(|(place, minutes)| {
+            let entries: Vec<Entry> = minutes
+                .into_iter()
+                .map(|minutes| {
                     clock.set("2026-11-23T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap());
                     clock.advance(TimeDelta::minutes(minutes));
-                    let entry = Entry::new(Kind::SignIn, Author::default(), clock.now());
-                    Row::of(&entry, &instance, number, place)
+                    Entry::new(Kind::SignIn, Author::default(), clock.now())
                 })
                 .collect();
+            let rows = Row::all_of(&entries.iter().collect::<Vec<_>>(), &instance, number);
             let head = chain.next(&rows);
             let batch = store::Batch {
                 instance: instance.clone(),

@@ -16,7 +16,9 @@ use chrono::TimeDelta;
 pub use chain::{Verdict, verify};
 pub use code::DisplayId;
 pub use refusals::{Due as RefusalsDue, Refusals};
-pub use store::{count_and_erase_before, displays_of_different_sheets, months_in_use, oldest};
+pub use store::{
+    count_and_erase_before, displays_of_different_sheets, latest_sign_in, months_in_use, oldest,
+};
 pub use writer::{Health, Traces};
 
 use crate::platform::id::{AccountId, CommitteeId, Insee, SheetId, SubjectId, text_enum};
@@ -64,6 +66,8 @@ pub struct Entry {
     pub committee: Option<CommitteeId>,
     pub sheet: Option<SheetId>,
     pub subject: Option<Subject>,
+    /// The sheets a comparison shows side by side: each has a row of its own, in the same commit.
+    pub compared: Vec<(SheetId, Subject)>,
     /// The code burned into what is shown; `None` for what shows nothing.
     pub display: Option<DisplayId>,
     /// Why it was refused, in one of our words.
@@ -83,6 +87,7 @@ impl Entry {
             committee: None,
             sheet: None,
             subject: None,
+            compared: Vec::new(),
             display: None,
             reason: None,
             occurrences: 1,
@@ -98,8 +103,15 @@ impl Entry {
             && self.author.account.is_some()
             && self.kind == other.kind
             && self.display.is_some()
-            && (&self.display, &self.commune, &self.committee, &self.sheet, &self.subject)
-                == (&other.display, &other.commune, &other.committee, &other.sheet, &other.subject)
+            && (&self.display, &self.commune, &self.committee, &self.sheet, &self.subject, &self.compared)
+                == (
+                    &other.display,
+                    &other.commune,
+                    &other.committee,
+                    &other.sheet,
+                    &other.subject,
+                    &other.compared,
+                )
     }
 }
 

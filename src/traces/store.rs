@@ -33,16 +33,41 @@ pub(super) struct Row {
     pub subject: Option<SubjectId>,
     pub subject_month: Option<String>,
     pub display: Option<String>,
+    /// The display, of another row of the same commit, that shows this sheet among others.
+    pub part_of: Option<String>,
     pub reason: Option<String>,
     pub occurrences: i32,
 }
 
 impl Row {
-    pub fn of(entry: &Entry, instance: &InstanceId, batch: i64, place: i32) -> Self {
+    /// The rows of a commit: one for each entry, followed by those of the sheets it compares.
+    pub fn all_of(entries: &[&Entry], instance: &InstanceId, batch: i64) -> Vec<Self> {
+        let mut rows: Vec<Self> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let row = Self::of(entry, instance, batch);
+            let compared = entry.compared.iter().map(|(sheet, subject)| Self {
+                sheet: Some(sheet.clone()),
+                subject: Some(subject.id.clone()),
+                subject_month: Some(subject.month.clone()),
+                display: None,
+                part_of: row.display.clone(),
+                ..row.clone()
+            });
+            let compared: Vec<Self> = compared.collect();
+            rows.push(row);
+            rows.extend(compared);
+        }
+        for (place, row) in (0..).zip(&mut rows) {
+            row.place = place;
+        }
+        rows
+    }
+
+    fn of(entry: &Entry, instance: &InstanceId, batch: i64) -> Self {
         Self {
             instance: instance.clone(),
             batch,
-            place,
+            place: 0,
             at: entry.at.naive(),
             kind: entry.kind,
             actor: entry.author.account.clone(),
@@ -56,17 +81,22 @@ impl Row {
             subject: entry.subject.as_ref().map(|s| s.id.clone()),
             subject_month: entry.subject.as_ref().map(|s| s.month.clone()),
             display: entry.display.as_ref().map(ToString::to_string),
+            part_of: None,
             reason: entry.reason.clone(),
             occurrences: entry.occurrences,
         }
     }
 
-    fn into_entry(self) -> Result<Entry> {
-        let subject = match (self.subject, self.subject_month) {
-            (Some(id), Some(month)) => Some(Subject { id, month }),
-            _ => None,
-        };
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject { id: self.subject.clone()?, month: self.subject_month.clone()? })
+    }
+
+    /// The entry of this row and of those that are part of its display.
+    fn into_entry(self, parts: Vec<Self>) -> Result<Entry> {
+        let subject = self.subject();
+        let compared = parts.into_iter().filter_map(|part| Some((part.sheet.clone()?, part.subject()?)));
         Ok(Entry {
+            compared: compared.collect(),
             at: Now::recorded(self.at),
             kind: self.kind,
             author: Author {
@@ -107,12 +137,17 @@ pub(super) fn insert(conn: &mut Conn, rows: &[Row], batch: &Batch) -> Result<()>
 }
 
 pub(super) fn find_display(conn: &mut Conn, display: &DisplayId) -> Result<Option<Entry>> {
-    traces::table
-        .filter(traces::display.eq(display.to_string()))
-        .first::<Row>(conn)
-        .optional()?
-        .map(Row::into_entry)
-        .transpose()
+    let code = display.to_string();
+    let Some(row) = traces::table.filter(traces::display.eq(&code)).first::<Row>(conn).optional()? else {
+        return Ok(None);
+    };
+    let parts: Vec<Row> = traces::table.filter(traces::part_of.eq(&code)).order(traces::place).load(conn)?;
+    row.into_entry(parts).map(Some)
+}
+
+/// The head of one batch, if it was committed.
+pub(super) fn head_of(conn: &mut Conn, instance: &InstanceId, batch: i64) -> Result<Option<String>> {
+    Ok(trace_batches::table.find((instance, batch)).select(trace_batches::head).first(conn).optional()?)
 }
 
 pub(super) fn batches(conn: &mut Conn) -> Result<Vec<Batch>> {
@@ -139,19 +174,18 @@ pub(super) fn rows_without_batch(conn: &mut Conn) -> Result<Vec<(InstanceId, i64
         .load(conn)?)
 }
 
-/// How many different sheets `account` has opened since `window` ago: going back and forth counts once (E25).
-/// `but` is the sheet that is being asked for: it is no other.
+/// How many different sheets `account` has been shown since `window` ago, one by one or compared: going
+/// back and forth counts once (E25). `but` are the sheets that are being asked for: they are no others.
 pub fn displays_of_different_sheets(
     conn: &mut Conn,
     account: &AccountId,
-    but: Option<&SheetId>,
+    but: &[SheetId],
     now: Now,
     window: TimeDelta,
 ) -> Result<i64> {
-    let but = but.map_or("", SheetId::as_str);
     Ok(traces::table
-        .filter(traces::actor.eq(account).and(traces::kind.eq(Kind::Sheet)))
-        .filter(traces::at.gt(now.naive() - window).and(traces::sheet.ne(but)))
+        .filter(traces::actor.eq(account).and(traces::kind.eq_any([Kind::Sheet, Kind::Comparison])))
+        .filter(traces::at.gt(now.naive() - window).and(traces::sheet.ne_all(but)))
         .select(diesel::dsl::count(traces::sheet).aggregate_distinct())
         .first(conn)?)
 }
@@ -159,6 +193,13 @@ pub fn displays_of_different_sheets(
 /// The oldest trace, for the evidence that none exceeds six months (E10).
 pub fn oldest(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
     Ok(traces::table.select(diesel::dsl::min(traces::at)).first(conn)?)
+}
+
+/// The latest sign-in. Its code was that of a telephone, so that the clock was right: no clock that is
+/// right shows less now.
+pub fn latest_sign_in(conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
+    let sign_ins = traces::table.filter(traces::kind.eq(Kind::SignIn));
+    Ok(sign_ins.select(diesel::dsl::max(traces::at)).first(conn)?)
 }
 
 /// Adds the traces before `limit` to the monthly counters (no person in them, E38), then erases
@@ -174,13 +215,17 @@ pub fn count_and_erase_before(conn: &mut Conn, limit: NaiveDateTime, most: i64) 
         .select((traces::instance, traces::batch))
         .load(conn)?;
     let past: std::collections::BTreeSet<(InstanceId, i64)> = past.into_iter().collect();
-    let mut going: Vec<Counted> = Vec::new();
+    let (mut going, mut erased): (Vec<Counted>, usize) = (Vec::new(), 0);
     for (instance, batch) in &past {
         let rows = traces::table.filter(traces::instance.eq(instance).and(traces::batch.eq(batch)));
-        let counted: Vec<Counted> =
-            rows.select((traces::at, traces::kind, traces::commune, traces::occurrences)).load(conn)?;
+        // What is part of a display is not another one.
+        let counted: Vec<Counted> = rows
+            .clone()
+            .filter(traces::part_of.is_null())
+            .select((traces::at, traces::kind, traces::commune, traces::occurrences))
+            .load(conn)?;
         going.extend(counted);
-        diesel::delete(rows).execute(conn)?;
+        erased += diesel::delete(rows).execute(conn)?;
     }
     let mut sums = std::collections::BTreeMap::new();
     for (at, kind, commune, occurrences) in &going {
@@ -191,7 +236,7 @@ pub fn count_and_erase_before(conn: &mut Conn, limit: NaiveDateTime, most: i64) 
     for ((month, commune, kind), amount) in sums {
         add_to_counter(conn, &month, &commune, kind, amount)?;
     }
-    Ok(going.len())
+    Ok(erased)
 }
 
 /// Adds to one monthly counter.

@@ -180,7 +180,6 @@ impl Writer {
                 }
             }
             Err(_) => {
-                self.door.drop_if_lost();
                 for one in batch {
                     // A connection that was lost is opened anew, once.
                     match self.write(&[&one.entry]) {
@@ -198,8 +197,7 @@ impl Writer {
 
     fn write(&mut self, entries: &[&Entry]) -> Result<()> {
         let number = self.batch + 1;
-        let rows: Vec<Row> =
-            (0..).zip(entries).map(|(place, entry)| Row::of(entry, &self.instance, number, place)).collect();
+        let rows = Row::all_of(entries, &self.instance, number);
         let head = self.chain.next(&rows);
         let batch = Batch {
             instance: self.instance.clone(),
@@ -208,7 +206,19 @@ impl Writer {
             head: chain::encode(head),
             at: rows.iter().map(|row| row.at).max().unwrap_or_default(),
         };
-        let written = self.door.write(|conn| store::insert(conn, &rows, &batch));
+        let written = match self.door.write(|conn| store::insert(conn, &rows, &batch)) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.door.drop_if_lost();
+                // A commit whose answer was lost stands: written again, it would meet its own rows.
+                let stands = self.door.write(|conn| store::head_of(conn, &self.instance, number));
+                if stands.is_ok_and(|head| head.as_deref() == Some(batch.head.as_str())) {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
+            }
+        };
         self.health.failing.store(written.is_err(), Ordering::Relaxed);
         written?;
         self.batch = number;
@@ -222,4 +232,42 @@ impl Writer {
 fn answer(one: Waiting) {
     // The caller may have given up between the commit and now: traced, not shown. The right side to err on.
     let _ = one.answer.send(Ok(Recorded { entry: one.entry }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::Clock;
+    use crate::platform::db::{Contents, Location};
+    use crate::traces::{Author, Kind};
+
+    #[test]
+    fn a_commit_whose_answer_was_lost_is_answered_and_the_next_ones_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&Location::Sqlite(folder.path().join("parvis.db")), Contents::Main).unwrap();
+        db.migrate(Contents::Main).unwrap();
+        let (master, instance) = (Key::fresh().unwrap(), InstanceId::fresh());
+        let writer = || Writer {
+            door: db.for_trace_writer().unwrap(),
+            chain: Chain::begin(&master, &instance),
+            instance: instance.clone(),
+            batch: 0,
+            health: Arc::default(),
+        };
+        let clock = Clock::starting_at("2026-11-23T09:00:00Z".parse().unwrap());
+        let entry = Entry::new(Kind::SignIn, Author::default(), clock.now());
+        let other = Entry::new(Kind::Search, Author::default(), clock.now());
+        // The commit took place, and whoever made it never heard of it.
+        writer().write(&[&entry]).unwrap();
+        let mut unaware = writer();
+        unaware.write(&[&entry]).unwrap();
+        unaware.write(&[&other]).unwrap();
+        assert!(unaware.health.is_well());
+        let kinds = db.read(|conn| store::rows_of(conn, &instance, 1)).unwrap();
+        assert_eq!(kinds.len(), 1, "once");
+        // What stands there of somebody else's is no answer to ours.
+        let mut stranger = writer();
+        assert!(stranger.write(&[&other]).is_err());
+        assert!(!stranger.health.is_well());
+    }
 }

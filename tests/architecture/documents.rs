@@ -98,6 +98,7 @@ fn runs(path: &str, signature: &str) -> &'static str {
     match path {
         _ if signature.contains(": TestApp") => "both",
         path if path.starts_with("tests/browser/") => "Chromium",
+        path if path.starts_with("tests/crash/") => "processes",
         _ => "inside",
     }
 }
@@ -143,7 +144,8 @@ fn conformity_lists_every_test_that_bears_a_clause() {
 
 Generated from the names of the tests; a test fails when this page and the tests differ. A test that proves a part of a
 clause bears its number; its name is the sentence shown here. « both » runs over HTTP on SQLite and on PostgreSQL,
-« Chromium » in that browser on a running server, « inside » proves a rule without a server. A clause may be proved in part only: what is not there yet is in
+« Chromium » in that browser on a running server, « processes » kills the built binary, or takes its disk, keys or clock
+away, « inside » proves a rule without a server. A clause may be proved in part only: what is not there yet is in
 [architecture.md](architecture.md). Sources: C the convention, TS its technical sheet, L the law, P our practice.
 
 ",

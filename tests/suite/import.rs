@@ -17,6 +17,8 @@ both_databases![
     e05_a_managers_withdrawal_outlives_the_imports,
     e05_what_the_file_no_longer_holds_is_withdrawn_and_its_old_keys_are_destroyed,
     e07_a_committee_that_was_held_takes_no_sheet,
+    e07_an_import_does_not_undo_what_was_declared_over_meanwhile,
+    e07_an_import_that_midnight_overtakes_publishes_nothing,
     e08_a_postponement_moves_the_purge,
     e06_a_field_left_out_shows_that_it_is_not_shown,
     e35_a_commune_without_a_convention_in_force_receives_nothing,
@@ -28,7 +30,7 @@ fn state(app: &TestApp) -> Vec<String> {
     let mut state = Vec::new();
     for sql in [
         "SELECT reference || ' ' || status || ' ' || coalesce(generation_id, '–') AS text FROM committees \
-         WHERE generation_id IS NOT NULL ORDER BY reference",
+         ORDER BY reference",
         "SELECT sheet_id || fingerprint AS text FROM sheets ORDER BY sheet_id",
         "SELECT id AS text FROM generations ORDER BY id",
         "SELECT sheet_id || kind AS text FROM withdrawals ORDER BY sheet_id",
@@ -36,7 +38,7 @@ fn state(app: &TestApp) -> Vec<String> {
     ] {
         state.push(app.texts(sql).join("\n"));
     }
-    for kind in ["generation", "month"] {
+    for kind in ["generation", "committee", "month"] {
         state.push(app.machine().keyring().names(kind).expect("a keyring").join("\n"));
     }
     state.push(app.count("traces").to_string());
@@ -121,10 +123,14 @@ fn a_mark_and_windows_line_ends_do_no_harm_and_a_windows_encoding_is_named(app: 
 fn ten_thousand_faults_give_a_summary(app: TestApp) {
     app.publish(&[usual()]);
     let before = state(&app);
-    let mut faulty = file(&[committee("Trop").sheets(VALBOURG, 2_500)]);
-    for sheet in faulty["committees"][0]["sheets"].as_array_mut().expect("sheets") {
-        for field in ["base_rent", "charges", "ancillary_rent", "rfr_n2"] {
-            sheet[field] = json!(-1);
+    let many: Vec<Committee> =
+        (0..5).map(|n| committee(&format!("Trop {n}")).sheets(VALBOURG, 500)).collect();
+    let mut faulty = file(&many);
+    for committee in faulty["committees"].as_array_mut().expect("committees") {
+        for sheet in committee["sheets"].as_array_mut().expect("sheets") {
+            for field in ["base_rent", "charges", "ancillary_rent", "rfr_n2"] {
+                sheet[field] = json!(-1);
+            }
         }
     }
     let outcome = app.import(faulty.to_string().as_bytes(), Format::Json, false);
@@ -251,6 +257,61 @@ fn e07_a_committee_that_was_held_takes_no_sheet(app: TestApp) {
     // A postponement learnt after the purge is a new publication.
     app.publish(&[usual().on("2026-12-03")]);
     assert_eq!(app.sheets_of("Est 2026-48", VALBOURG).len(), 4);
+}
+
+/// Publishes while something happens: after the first sheet is read, before anything is pointed at.
+fn publish_while(
+    app: &TestApp,
+    committees: &[Committee],
+    happens: impl Fn(),
+) -> parvis::platform::Result<bool> {
+    let bytes = json_of(committees);
+    let happened = std::cell::Cell::new(false);
+    let mut progress = |_: u64| {
+        if !happened.replace(true) {
+            happens();
+        }
+    };
+    let (machine, form) = (app.machine(), Format::Json);
+    let outcome =
+        parvis::sheets::publish::publish(machine, bytes.as_slice(), "fichier", form, false, &mut progress)?;
+    assert!(happened.get());
+    Ok(outcome.report.is_valid())
+}
+
+fn e07_an_import_does_not_undo_what_was_declared_over_meanwhile(app: TestApp) {
+    app.publish(&[usual()]);
+    app.at("2026-11-26 10:00");
+    let before = state(&app);
+    let changed = usual().with(0, "base_rent", json!(512.4));
+    let id = app.committee_id("Est 2026-48").parse().expect("an id");
+    let stopped = publish_while(&app, &[changed.clone()], || {
+        let now = app.machine().clock().now();
+        let over = app.machine().db().write(|conn| parvis::committees::adjourn(conn, &id, "Théo", now));
+        assert!(over.expect("a database"), "séance levée");
+    });
+    assert!(matches!(stopped, Err(parvis::platform::Error::Stale)), "{stopped:?}");
+    assert_eq!(state(&app), before);
+    assert_eq!(app.count("committees WHERE adjourned_at IS NOT NULL"), 1, "it stays declared over");
+    let sheet = app.sheets_of("Est 2026-48", VALBOURG).remove(0);
+    app.instructor_of(VALBOURG).visit(&format!("/fiches/{sheet}")).is_the_404();
+    // Positive control: the same road, when nothing happens.
+    let another = committee("Ouest 2026-48").on("2026-12-03").sheets(VALBOURG, 2);
+    assert!(publish_while(&app, &[another], || ()).expect("a publication"));
+}
+
+fn e07_an_import_that_midnight_overtakes_publishes_nothing(app: TestApp) {
+    app.at("2026-11-26 23:59:50");
+    let before = state(&app);
+    let stopped = publish_while(&app, &[usual()], || app.at("2026-11-27 00:00:01"));
+    assert!(matches!(stopped, Err(parvis::platform::Error::Stale)), "{stopped:?}");
+    app.execute("DELETE FROM traces");
+    let mut after = state(&app);
+    // The key of the month was made on the way, and stays: it names nobody.
+    let months = after.len() - 2;
+    assert!(after[months].contains("2026-11"));
+    after[months].clear();
+    assert_eq!(after, before);
 }
 
 fn e08_a_postponement_moves_the_purge(app: TestApp) {

@@ -64,28 +64,6 @@ fn e09_each_display_leaves_one_row_that_says_who_what_and_when(app: TestApp) {
     assert_eq!(app.count("traces WHERE kind = 'search' AND display IS NOT NULL"), 1);
 }
 
-/// Makes every new row of traces fail, as a full disk would.
-fn forbid_traces(app: &TestApp) {
-    match app.kind() {
-        Kind::Sqlite => app.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON traces BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-        ),
-        Kind::Postgres => {
-            app.execute("CREATE FUNCTION refuse() RETURNS trigger AS 'BEGIN RAISE ''disk full''; END' LANGUAGE plpgsql");
-            app.execute(
-                "CREATE TRIGGER full_disk BEFORE INSERT ON traces FOR EACH ROW EXECUTE FUNCTION refuse()",
-            )
-        }
-    };
-}
-
-fn allow_traces(app: &TestApp) {
-    match app.kind() {
-        Kind::Sqlite => app.execute("DROP TRIGGER full"),
-        Kind::Postgres => app.execute("DROP TRIGGER full_disk ON traces"),
-    };
-}
-
 fn e09_if_the_trace_cannot_be_written_no_sheet_is_shown(app: TestApp) {
     let drafts = app.publish_usual();
     let account = app.account(Role::Instructor, &[VALBOURG]);
@@ -106,9 +84,9 @@ fn e09_if_the_trace_cannot_be_written_no_sheet_is_shown(app: TestApp) {
         answer.has(200);
     }
     let known = app.count("traces");
-    forbid_traces(&app);
+    app.forbid_traces();
     for answer in look(&mut camille) {
-        answer.has(503).says("La fiche n’a pas pu être tracée, elle n’est donc pas affichée.");
+        answer.has(503).says("Chaque affichage est enregistré avant de paraître");
         assert!(!answer.is_png(), "{answer}");
         for draft in &drafts {
             answer.does_not_say(&draft.last_name);
@@ -118,7 +96,7 @@ fn e09_if_the_trace_cannot_be_written_no_sheet_is_shown(app: TestApp) {
     assert_eq!(app.count("traces"), known);
     let health = app.stranger().visit("/sante");
     assert_eq!(health.has(503).json()["traces"], serde_json::json!(false));
-    allow_traces(&app);
+    app.allow_traces();
     for answer in look(&mut camille) {
         answer.has(200);
     }

@@ -207,6 +207,7 @@ CREATE TABLE traces (
     subject TEXT,
     subject_month TEXT,
     display TEXT UNIQUE,
+    part_of TEXT,
     reason TEXT,
     occurrences INTEGER NOT NULL,
     PRIMARY KEY (instance, batch, place)
@@ -214,6 +215,7 @@ CREATE TABLE traces (
 CREATE INDEX traces_by_time ON traces (at);
 CREATE INDEX traces_by_actor ON traces (actor, at);
 CREATE INDEX traces_by_subject ON traces (subject);
+CREATE INDEX traces_by_display ON traces (part_of) WHERE part_of IS NOT NULL;
 CREATE INDEX sheets_by_subject_month ON sheets (subject_month);
 
 CREATE TABLE trace_batches (

@@ -81,7 +81,7 @@ impl Default for Limits {
         Self {
             bytes: 256 * 1024 * 1024,
             committees: 2_000,
-            sheets: 3_000,
+            sheets: 1_000,
             text: 4 * 1024,
             number: 64,
             record: 64 * 1024,

@@ -128,7 +128,13 @@ pub(super) fn decimal(
 ) -> Read<i64> {
     let digits = number(value, format, accepted)?;
     let quoted = shortened(&digits);
-    match parse_decimal(&digits, decimals) {
+    // « 1.180 » in a cell may be a thousand or a little more than one: nobody guesses.
+    let three_decimals = digits.split_once(['.', ',']).is_some_and(|(_, fraction)| fraction.len() > 2);
+    let read = match value {
+        Value::Text(_) if three_decimals => Err(NotDecimal::TooPrecise),
+        _ => parse_decimal(&digits, decimals),
+    };
+    match read {
         Ok(units) if units < 0 && *bounds.start() == 0 => {
             objected(FaultKind::Negative, quoted, format!("{accepted}, positif ou nul"))
         }

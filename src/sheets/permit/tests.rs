@@ -11,7 +11,7 @@ use crate::platform::Db;
 use crate::platform::crypto::Key;
 use crate::platform::db::{Contents, Location};
 use crate::platform::id::AccountId;
-use crate::traces::Traces;
+use crate::traces::{Subject, Traces};
 
 const VALBOURG: &str = "99101";
 const MERIZEAU: &str = "99102";
@@ -90,7 +90,6 @@ fn facts() -> Facts {
             commune: insee(VALBOURG),
             committee: committee(day("2026-11-26")),
             withdrawn: false,
-            subject: Some(subject()),
             sealed: Vec::new(),
         }),
     }
@@ -122,7 +121,7 @@ fn object(facts: &mut Facts) -> &mut Object {
 
 #[test]
 fn whoever_meets_every_condition_is_permitted_this_display_of_this_sheet() {
-    let facts = facts();
+    let facts = with(|f| object(f).sealed = vec![Sealed::empty(sheet_id('a'), insee(VALBOURG), subject())]);
     let display = DisplayId::fresh().unwrap();
     let permit = decide(&facts, morning(), display.clone()).unwrap();
     let entry = permit.entry();
@@ -233,11 +232,26 @@ fn e25_an_abnormal_pace_is_slowed_then_refused_and_lists_are_never_counted() {
     );
     let id = CommitteeId::fresh();
     let dwelling: DwellingId = "b".repeat(32).parse().unwrap();
-    for asked in [Asked::List(id.clone()), Asked::Search(id.clone()), Asked::Comparison(id, dwelling)] {
+    for asked in [Asked::List(id.clone()), Asked::Search(id.clone())] {
         let mut list = pace(100_000);
         list.asked = asked;
         assert_eq!(decided(&list, morning()).unwrap().delay(), None);
     }
+    let mut comparison = pace(300);
+    comparison.asked = Asked::Comparison(id, dwelling);
+    assert_eq!(refusal(&comparison, morning()).word(), "pace");
+}
+
+#[test]
+fn e09_a_comparison_is_permitted_with_every_candidate_it_shows() {
+    let candidates = [(sheet_id('a'), subject()), (sheet_id('b'), subject())];
+    let mut facts = facts();
+    facts.asked = Asked::Comparison(CommitteeId::fresh(), "b".repeat(32).parse().unwrap());
+    object(&mut facts).sealed =
+        candidates.clone().map(|(sheet, subject)| Sealed::empty(sheet, insee(VALBOURG), subject)).into();
+    let permit = decided(&facts, morning()).unwrap();
+    assert_eq!((permit.entry().kind, &permit.entry().sheet), (Kind::Comparison, &None));
+    assert_eq!(permit.entry().compared, candidates);
 }
 
 // --- the object: one answer ---------------------------------------------------------------------
@@ -472,7 +486,7 @@ impl Situation {
             (!self.commune_suspended, "commune_suspended"),
             (self.convention > 2, "convention"),
             (self.habilitated, "habilitation"),
-            (self.asked < 4 || self.others < 300, "pace"),
+            (!matches!(self.asked, 3..) || self.others < 300, "pace"),
             (readable, "not_found"),
         ];
         conditions.iter().find(|(met, _)| !met).map_or("permitted", |(_, word)| word)

@@ -11,7 +11,7 @@ use super::{Format, Picture, Watermark};
 use crate::sheets::presentation::ListLine;
 
 /// Longest strip, in rows: no committee comes near it.
-const MOST_ROWS: usize = 2000;
+const MOST_ROWS: usize = 1000;
 
 /// A strip of painted names, and where to cut it; lengths in device pixels.
 #[derive(Debug, Clone, PartialEq)]

@@ -59,7 +59,7 @@ pub struct DwellingLine {
 pub fn committees(view: &Committees) -> Page {
     let body = html! {
         (title(&view.title, &view.lead))
-        @if view.communes.len() > 1 { (switcher(view)) }
+        @if view.communes.len() > 1 { (switcher(&view.csrf, "Commune lue", &view.communes)) }
         @if view.committees.is_empty() {
             (empty(&view.empty.0, &view.empty.1))
         } @else {
@@ -71,13 +71,14 @@ pub fn committees(view: &Committees) -> Page {
     Page::new("Commissions", body)
 }
 
-fn switcher(view: &Committees) -> Markup {
+/// One button per commune.
+pub(super) fn switcher(csrf: &str, legend: &str, communes: &[CommuneChoice]) -> Markup {
     html! {
         form.switcher method="post" action=(paths::COMMUNE) {
-            (form::csrf_field(&view.csrf))
+            (form::csrf_field(csrf))
             fieldset {
-                legend { "Commune lue" }
-                @for commune in &view.communes {
+                legend { (legend) }
+                @for commune in communes {
                     button type="submit" name="commune" value=(commune.insee) aria-pressed=(commune.current) { (commune.name) }
                 }
             }

@@ -6,6 +6,7 @@
 
 use maud::{Markup, html};
 
+use super::committees::{CommuneChoice, switcher};
 use crate::notices::{Landlord, telephone};
 use crate::page::{Page, format, paths};
 
@@ -20,7 +21,7 @@ fn refusal(title: &str, fact: &str, body: Markup) -> Page {
 }
 
 fn to_committees() -> Markup {
-    html! { div.actions { a.button.filled href=(paths::COMMITTEES) { "Retour à mes commissions" } } }
+    html! { div.actions { a.button.filled href="/" { "Retour à mes commissions" } } }
 }
 
 /// Outside hours (wording 1, E28). `next_opening`: « lundi 16 novembre à 8 h ».
@@ -83,8 +84,8 @@ pub struct ConventionEnded {
     pub commune: String,
     /// « 31 octobre 2026 ».
     pub date: String,
-    /// The town hall's contact; empty when none is designated.
-    pub contact: String,
+    /// The town hall's contact, if one is designated.
+    pub contact: Option<String>,
 }
 
 /// Since when, and who may follow the renewal.
@@ -94,10 +95,9 @@ pub fn convention_ended(view: &ConventionEnded, landlord: &Landlord) -> Page {
         "La convention a pris fin",
         html! {
             p.lead { "La convention de " (view.commune) " a pris fin le " (view.date) ". Aucune fiche ne peut être affichée sans convention en vigueur. Votre compte est conservé." }
-            @if view.contact.is_empty() {
-                p { "Le référent de votre mairie peut suivre le renouvellement avec " (landlord.name) "." }
-            } @else {
-                p { "Votre référent, " (view.contact) ", peut suivre le renouvellement avec " (landlord.name) "." }
+            @match &view.contact {
+                Some(name) => p { "Votre référent, " (name) ", peut suivre le renouvellement avec " (landlord.name) "." },
+                None => p { "Le référent de votre mairie peut suivre le renouvellement avec " (landlord.name) "." },
             }
             p { "Le secret professionnel continue de s’appliquer." }
         },
@@ -114,6 +114,11 @@ pub fn convention_to_come(commune: &str, from: &str, landlord: &Landlord) -> Pag
             p { "Pour toute question\u{a0}: " (landlord.access_contact) "." }
         },
     )
+}
+
+/// Below a refusal that concerns the commune being read: the others this person reads for.
+pub fn other_communes(csrf: &str, others: &[CommuneChoice]) -> Markup {
+    html! { div.plain { (switcher(csrf, "Lire une autre commune", others)) } }
 }
 
 /// The one text of every 404 (wording 5, E4).
@@ -148,20 +153,20 @@ pub fn rate_limited(again_at: &str, landlord: &Landlord) -> Page {
         "Une courte pause est nécessaire.",
         html! {
             p.lead { "Beaucoup d’affichages ont été demandés en peu de temps. La lecture reprend à " strong { (again_at) } ", sans rien faire de votre côté." }
-            p { "Ce rythme est celui d’un automate\u{a0}; si c’est bien le vôtre, dites-le-nous, nous l’ajusterons\u{a0}: " (landlord.access_contact) "." }
+            p { "Vous avez besoin de lire à ce rythme\u{a0}? Dites-le-nous, nous l’ajusterons\u{a0}: " (landlord.access_contact) "." }
             (to_committees())
         },
     )
 }
 
 /// The trace could not be written: fail closed (E9).
-pub fn trace_unavailable() -> Page {
+pub fn unavailable() -> Page {
     refusal(
         "Affichage impossible",
-        "La fiche n’a pas pu être tracée, elle n’est donc pas affichée.",
+        "Cette page ne peut pas être affichée pour le moment.",
         html! {
-            p.lead { "Chaque affichage est enregistré avant que la fiche ne paraisse. L’enregistrement est momentanément indisponible\u{a0}; le bailleur en est averti." }
-            p { "Réessayez dans quelques minutes." }
+            p.lead { "Chaque affichage est enregistré avant de paraître, et l’enregistrement est momentanément indisponible. Rien n’a été affiché." }
+            p { "Réessayez dans quelques minutes. Si cela dure, prévenez le bailleur." }
             (to_committees())
         },
     )
@@ -200,21 +205,6 @@ pub fn csrf_expired(back: &str) -> Page {
         html! {
             p.lead { "Il était ouvert depuis longtemps, ou depuis une autre connexion. Revenez-y et envoyez-le de nouveau." }
             div.actions { a.button.filled href=(back) { "Revenir au formulaire" } }
-        },
-    )
-}
-
-/// Planned maintenance, or a provider's failure (E29). `until`: « 18 h 30 », or empty.
-pub fn maintenance(until: &str, landlord: &Landlord) -> Page {
-    refusal(
-        "Maintenance",
-        "L’extranet est en maintenance.",
-        html! {
-            p.lead {
-                @if until.is_empty() { "Il rouvrira dès que possible." } @else { "Il rouvrira à " strong { (until) } " (heure de Paris)." }
-                " Aucune fiche n’est affichée pendant ce temps."
-            }
-            p { "Une violation de données ou un incident\u{a0}? " a href=(paths::REPORT) { "Comment signaler" } ", " (telephone(&landlord.incident_phone)) "." }
         },
     )
 }

@@ -25,11 +25,6 @@ impl Account {
     /// two sign-ins of one test would show the same code.
     pub fn code(&self) -> String {
         self.app.machine().clock().advance_authenticator(TimeDelta::seconds(30));
-        self.same_code()
-    }
-
-    /// The code that stands on the telephone now.
-    pub fn same_code(&self) -> String {
         settled::code_now(self.app.machine(), &self.totp_secret).expect("a code")
     }
 }

@@ -10,6 +10,7 @@ use chrono_tz::Europe::Paris;
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 use parvis::conventions::{self, Commune, Signed};
 use parvis::identity::{Machine, Place};
+use parvis::platform::config::Settings;
 use parvis::platform::db::Contents;
 use parvis::platform::{Clock, Conn, Db};
 use parvis::sheets::import::Format;
@@ -43,11 +44,17 @@ struct Running {
 impl TestApp {
     /// Two communes under convention, no account, no sheet; Monday 23 November 2026, 10:32 in Paris.
     pub fn start(kind: Kind) -> Self {
+        Self::start_with(kind, |_| {})
+    }
+
+    /// The same under settings of one's own.
+    pub fn start_with(kind: Kind, change: impl FnOnce(&mut Settings)) -> Self {
         logs::listen();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let place = Place { config: None, data: folder.path().join("data") };
         let mut settings = demo::prepare(&place, 8080).expect("a data folder");
         settings.server.workers = 1;
+        change(&mut settings);
         let databases = database::furnish(kind, &mut settings.database);
         let clock = Clock::starting_at(paris("2026-11-23 10:32"));
         let machine = Machine::open(settings, &place, clock).expect("an opened installation");
@@ -98,6 +105,11 @@ impl TestApp {
     /// What the scheduler does each minute.
     pub fn tick(&self) {
         timetable::tick(self.machine());
+    }
+
+    /// Where the server listens, for what no browser would send.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
     }
 
     /// Somebody nobody knows, at a browser of their own.
@@ -160,6 +172,28 @@ impl TestApp {
         self.machine().db().write(|conn| Ok(sql_query(sql).execute(conn)?))
     }
 
+    /// Makes every new row of traces fail, as a full disk would.
+    pub fn forbid_traces(&self) {
+        match self.kind() {
+            Kind::Sqlite => self.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON traces BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+            ),
+            Kind::Postgres => {
+                self.execute("CREATE FUNCTION refuse() RETURNS trigger AS 'BEGIN RAISE ''disk full''; END' LANGUAGE plpgsql");
+                self.execute(
+                    "CREATE TRIGGER full_disk BEFORE INSERT ON traces FOR EACH ROW EXECUTE FUNCTION refuse()",
+                )
+            }
+        };
+    }
+
+    pub fn allow_traces(&self) {
+        match self.kind() {
+            Kind::Sqlite => self.execute("DROP TRIGGER full"),
+            Kind::Postgres => self.execute("DROP TRIGGER full_disk ON traces"),
+        };
+    }
+
     /// `SELECT count(*) FROM …`, from what follows `FROM`.
     pub fn count(&self, from: &str) -> i64 {
         #[derive(QueryableByName)]
@@ -169,6 +203,17 @@ impl TestApp {
         }
         let sql = format!("SELECT count(*) AS n FROM {from}");
         self.query(|conn| Ok(sql_query(&sql).get_result::<Counted>(conn)?.n))
+    }
+
+    /// The same, once there is something: what nobody waits for is written after the answer.
+    pub fn count_in_time(&self, from: &str) -> i64 {
+        for _ in 0..100 {
+            if self.count(from) > 0 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        self.count(from)
     }
 
     /// One column named `text`.
@@ -207,7 +252,8 @@ fn read(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-fn sign_conventions(machine: &Machine) {
+/// Valbourg and Mérizeau, under convention for some months.
+pub fn sign_conventions(machine: &Machine) {
     let today = machine.clock().now().today();
     for (insee, name) in [(VALBOURG, "Valbourg"), (MERIZEAU, "Mérizeau")] {
         let signed = Signed {
@@ -231,7 +277,7 @@ fn sign_conventions(machine: &Machine) {
 
 /// The server in a thread of its own, so that tests are plain functions on plain threads: the doors
 /// of the database refuse to block an asynchronous one.
-fn serve(machine: &Machine) -> (SocketAddr, actix_web::dev::ServerHandle, JoinHandle<()>) {
+pub fn serve(machine: &Machine) -> (SocketAddr, actix_web::dev::ServerHandle, JoinHandle<()>) {
     let (told, bound) = mpsc::channel();
     let machine = machine.clone();
     let thread = std::thread::spawn(move || {

@@ -81,6 +81,16 @@ impl Client {
         path: &str,
         with: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Answer {
+        self.try_send(method.clone(), path, with).unwrap_or_else(|e| panic!("{method} {path}: {e}"))
+    }
+
+    /// A request to a server that may die of it; an answer that broke off is none.
+    pub fn try_send(
+        &mut self,
+        method: Method,
+        path: &str,
+        with: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> reqwest::Result<Answer> {
         let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request =
             AGENT.request(method.clone(), format!("{}{path}", self.base)).header("User-Agent", self.device);
@@ -89,16 +99,16 @@ impl Client {
         }
         let request = with(request);
         let (status, headers, body) = RUNTIME.block_on(async {
-            let answer = request.send().await.unwrap_or_else(|e| panic!("{method} {path}: {e}"));
+            let answer = request.send().await?;
             let (status, headers) = (answer.status(), answer.headers().clone());
-            (status, headers, answer.bytes().await.expect("a whole answer").to_vec())
-        });
+            answer.bytes().await.map(|body| (status, headers, body.to_vec()))
+        })?;
         self.keep_cookies(&headers);
         let answer = Answer { asked: format!("{method} {path}"), status, headers, body };
         if let Some(token) = answer.csrf() {
             self.csrf = token;
         }
-        answer
+        Ok(answer)
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {

@@ -2,9 +2,9 @@
 //! landlord's files, and both databases.
 
 mod actors;
-mod app;
+pub mod app;
 mod client;
-mod database;
+pub mod database;
 mod documents;
 mod logs;
 

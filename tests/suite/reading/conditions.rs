@@ -112,6 +112,9 @@ fn e35_without_a_convention_in_force_nothing_is_read(app: TestApp) {
     camille.visit(&sheet).has(200);
     app.execute("UPDATE conventions SET ends_on = '2026-11-22' WHERE commune = '99101'");
     refused(&mut camille, "La convention de Valbourg a pris fin le 22 novembre 2026.");
+    refused(&mut camille, "Le référent de votre mairie peut suivre le renouvellement");
+    app.account(Role::Contact, &[VALBOURG]);
+    refused(&mut camille, "Votre référent, Camille Moreau, peut suivre le renouvellement");
     // A termination closes the day of its effect.
     app.execute(
         "UPDATE conventions SET ends_on = '2027-08-14', terminated_on = '2026-11-24' WHERE commune = '99101'",
@@ -193,7 +196,7 @@ fn e07_a_session_declared_over_closes_its_sheets_at_once(app: TestApp) {
     let (sheet, display) = on_the_screen(&app, &mut camille);
     let list = format!("/commissions/{}", app.committee_id("Est 2026-48"));
     let over = format!("/gestion{list}/seance-levee");
-    theo.visit(&over).is_the_404();
+    theo.visit(&over).leads_to("/gestion/commissions");
     theo.visit("/gestion/commissions").has(200);
     theo.send_form(&over, &[]).leads_to("/gestion/commissions");
     camille.visit(&sheet).has(200);

@@ -1,13 +1,14 @@
 //! An automaton's pace is slowed, then refused; comparing and going back and forth never are (E25).
 
 use parvis::identity::Role;
-use parvis::platform::id::SheetId;
-use parvis::traces::{Author, Entry, Kind};
+use parvis::platform::id::{SheetId, SubjectId};
+use parvis::traces::{Author, DisplayId, Entry, Kind, Subject};
 
 use crate::harness::{Account, TestApp, VALBOURG, both_databases};
 
 both_databases![
     e25_three_hundred_different_sheets_in_ten_minutes_are_refused_and_told_until_when,
+    e25_candidates_that_were_compared_count_like_those_that_were_opened,
     e25_going_back_and_forth_between_five_sheets_is_never_slowed,
 ];
 
@@ -15,14 +16,21 @@ both_databases![
 fn displayed(app: &TestApp, account: &Account, sheets: impl Iterator<Item = usize>) {
     let now = app.machine().clock().now();
     let entries = sheets.map(|n| {
-        let author = Author { account: Some(account.id.parse().expect("an id")), ..Author::default() };
-        let mut digest = [0_u8; 32];
-        digest[..8].copy_from_slice(&n.to_be_bytes());
-        let mut entry = Entry::new(Kind::Sheet, author, now);
-        entry.sheet = Some(SheetId::from_digest(&digest));
+        let mut entry = Entry::new(Kind::Sheet, author(account), now);
+        entry.sheet = Some(sheet(n));
         entry
     });
     app.machine().traces().record_all(entries).expect("written");
+}
+
+fn author(account: &Account) -> Author {
+    Author { account: Some(account.id.parse().expect("an id")), ..Author::default() }
+}
+
+fn sheet(n: usize) -> SheetId {
+    let mut digest = [0_u8; 32];
+    digest[..8].copy_from_slice(&n.to_be_bytes());
+    SheetId::from_digest(&digest)
 }
 
 fn e25_three_hundred_different_sheets_in_ten_minutes_are_refused_and_told_until_when(app: TestApp) {
@@ -44,6 +52,30 @@ fn e25_three_hundred_different_sheets_in_ten_minutes_are_refused_and_told_until_
     app.instructor_of(VALBOURG).look_at(&path(1)).is_a_picture();
     app.at("2026-11-23 10:43");
     camille.look_at(&path(1)).is_a_picture();
+}
+
+fn e25_candidates_that_were_compared_count_like_those_that_were_opened(app: TestApp) {
+    app.publish_usual();
+    let account = app.account(Role::Instructor, &[VALBOURG]);
+    let mut camille = app.stranger();
+    camille.sign_in(&account);
+    let dwelling = app.texts("SELECT dwelling_id AS text FROM sheets WHERE commune = '99101'").remove(0);
+    let dwelling = format!("/commissions/{}/comparer/{dwelling}", app.committee_id("Est 2026-48"));
+    let compared = |from: usize| {
+        let mut entry = Entry::new(Kind::Comparison, author(&account), app.machine().clock().now());
+        let subject = Subject { id: SubjectId::from_digest(&[5; 32]), month: "2026-11".to_owned() };
+        entry.display = Some(DisplayId::fresh().expect("a code"));
+        entry.compared = (from..from + 100).map(|n| (sheet(n), subject.clone())).collect();
+        app.machine().traces().record_all([entry]).expect("written");
+    };
+    compared(0);
+    compared(0);
+    compared(0);
+    camille.look_at(&dwelling).is_a_picture();
+    compared(100);
+    compared(200);
+    camille.visit(&dwelling).has(429).says("La lecture reprend à 10 h 42");
+    camille.visit(&format!("/fiches/{}", app.sheets_of("Est 2026-48", VALBOURG)[4])).has(429);
 }
 
 fn e25_going_back_and_forth_between_five_sheets_is_never_slowed(app: TestApp) {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use parvis::platform::keyring::KeyName;
 use parvis::retention;
-use parvis::sheets::publish;
+use parvis::sheets::destroy;
 
 use crate::harness::{Kind, MERIZEAU, TestApp, VALBOURG, both_databases, committee};
 
@@ -15,7 +15,10 @@ both_databases![
     e07_a_dry_run_names_what_is_due_and_changes_nothing,
     e07_a_purge_cut_off_in_the_middle_goes_on_and_counts_all,
     e07_the_files_hold_neither_key_nor_sealed_sheet_after_the_purge,
+    e07_purges_that_overlap_certify_once_and_count_all,
+    e07_a_purge_under_way_takes_no_sheet_until_it_has_ended,
     a_generation_that_a_crash_left_is_swept,
+    a_committee_and_keys_that_a_crash_left_are_swept_and_never_certified,
 ];
 
 fn keys(app: &TestApp) -> usize {
@@ -197,7 +200,7 @@ fn a_generation_that_a_crash_left_is_swept(app: TestApp) {
     let now = app.machine().clock().now().naive();
     app.machine().keyring().get_or_make(&key, now).expect("a key");
     // An import may still be at work: it is given hours.
-    assert_eq!(publish::sweep_orphans(app.machine()).expect("a sweep"), 0);
+    assert_eq!(destroy::sweep_orphans(app.machine()).expect("a sweep"), 0);
     app.later(TimeDelta::hours(7));
     app.tick();
     assert_eq!((app.count("generations"), app.count("sheets")), (1, 8));
@@ -205,4 +208,69 @@ fn a_generation_that_a_crash_left_is_swept(app: TestApp) {
     app.at("2026-11-24 10:32");
     let sheet = app.sheets_of("Est 2026-48", VALBOURG).remove(0);
     app.instructor_of(VALBOURG).look_at(&format!("/fiches/{sheet}")).is_a_picture();
+}
+
+fn e07_purges_that_overlap_certify_once_and_count_all(app: TestApp) {
+    let many: Vec<_> =
+        (0..6).map(|n| committee(&format!("Est 2026-{n}")).sheets(VALBOURG, 4).sheets(MERIZEAU, 2)).collect();
+    app.publish(&many);
+    app.at("2026-11-27 00:00:30");
+    let certified = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| app.purge())).collect();
+        runs.into_iter().map(|run| run.join().expect("a purge that ends").purged.len()).sum::<usize>()
+    });
+    assert_eq!(certified, 6, "each committee once, whoever ends it");
+    let all = app.query(retention::all_certificates);
+    assert_eq!(all.len(), 6);
+    for (_, certificate) in all {
+        let payload = certificate.read().expect("a certificate");
+        assert_eq!((payload.sheets_before, payload.sheets_deleted, payload.sheets_left), (6, 6, 0));
+        assert_eq!((payload.keys_destroyed, payload.keys_left), (2, 0));
+    }
+}
+
+fn e07_a_purge_under_way_takes_no_sheet_until_it_has_ended(app: TestApp) {
+    app.publish_usual();
+    app.at("2026-11-27 00:00:30");
+    // Cut off at its very first step.
+    app.execute(&format!(
+        "INSERT INTO purges VALUES ('{}', '2026-11-26 23:00:10', 8, 0, 2)",
+        app.committee_id("Est 2026-48")
+    ));
+    let postponed = committee("Est 2026-48").on("2026-12-03").sheets(VALBOURG, 3);
+    let bytes = crate::harness::file(&[postponed]).to_string();
+    let import = || app.import(bytes.as_bytes(), parvis::sheets::import::Format::Json, false);
+    let refused = import().report;
+    assert!(
+        refused.faults.to_string().contains("une commission dont la purge est en cours"),
+        "{}",
+        refused.faults
+    );
+    assert_eq!(app.purge().purged.len(), 1);
+    assert!(import().report.is_valid());
+    assert_eq!((app.count("sheets"), app.count("certificates")), (3, 1));
+}
+
+fn a_committee_and_keys_that_a_crash_left_are_swept_and_never_certified(app: TestApp) {
+    app.publish_usual();
+    app.execute(
+        "INSERT INTO committees (id, reference, sector, held_on, ends_on, status) VALUES \
+         ('01930000-0000-7000-8000-00000000000b', 'Jamais', '', '2026-11-20', '2026-11-20', 'planned')",
+    );
+    let now = app.machine().clock().now().naive();
+    for (kind, id) in
+        [("committee", "00000000000b"), ("committee", "00000000000c"), ("generation", "00000000000d")]
+    {
+        let id = format!("01930000-0000-7000-8000-{id}");
+        let name = match kind {
+            "committee" => KeyName::Committee(id.parse().expect("an id")),
+            _ => KeyName::Generation(id.parse().expect("an id")),
+        };
+        app.machine().keyring().get_or_make(&name, now).expect("a key");
+    }
+    assert_eq!(keys(&app), 5);
+    assert!(app.purge().purged.is_empty(), "what was never published is not certified");
+    app.manager().visit("/gestion/commissions").has(200).does_not_say("Jamais");
+    destroy::sweep_orphans(app.machine()).expect("a sweep");
+    assert_eq!((keys(&app), app.count("committees"), app.count("sheets")), (2, 1, 8));
 }

@@ -12,10 +12,12 @@ both_databases![
     e19_the_session_changes_its_name_with_the_password_and_is_stored_as_a_hash,
     e11_the_last_connection_is_shown_and_kept_as_one_date,
     an_idle_screen_locks_and_the_password_leads_back_to_the_same_sheet,
+    an_abandoned_screen_lets_nobody_choose_a_password_or_sign,
     a_page_left_on_the_screen_is_no_sign_of_life,
     signing_out_clears_and_ends_the_session,
     a_sign_in_half_done_and_a_session_of_twelve_hours_are_over,
     cookies_are_bound_to_this_host_and_hidden_from_scripts,
+    the_way_back_is_a_plain_path,
 ];
 
 fn e19_a_second_connection_ends_the_first_which_says_so_and_can_block_the_account(app: TestApp) {
@@ -102,6 +104,27 @@ fn an_idle_screen_locks_and_the_password_leads_back_to_the_same_sheet(app: TestA
     camille.look_at(&sheet).is_a_picture();
 }
 
+fn an_abandoned_screen_lets_nobody_choose_a_password_or_sign(app: TestApp) {
+    let account = app.account(Role::Instructor, &[VALBOURG]);
+    let mut camille = app.stranger();
+    camille.sign_in(&account);
+    for (change, step) in [
+        ("password_temporary = TRUE, charter_version = charter_version - 1", "/mot-de-passe"),
+        ("password_temporary = FALSE", "/charte"),
+    ] {
+        app.execute(&format!("UPDATE accounts SET {change} WHERE id = '{}'", account.id));
+        // Positive control: while somebody sits there, this comes first.
+        camille.visit("/commissions").leads_to(step);
+        app.later(TimeDelta::minutes(23));
+        let own = [("nouveau", "lilas-et-passerelle-63"), ("confirmation", "lilas-et-passerelle-63")];
+        camille.visit(step).leads_to("/verrou");
+        camille.send_form(step, &own).leads_to("/verrou");
+        camille.submit("/verrou", &[("mot_de_passe", &account.password)]).has(303);
+        camille.visit(step).has(200);
+    }
+    app.stranger().give_password(&account).leads_to("/connexion/code");
+}
+
 fn a_page_left_on_the_screen_is_no_sign_of_life(app: TestApp) {
     app.publish_usual();
     let mut camille = app.instructor_of(VALBOURG);
@@ -125,7 +148,7 @@ fn signing_out_clears_and_ends_the_session(app: TestApp) {
     answer.has(303).leads_to("/deconnexion");
     assert_eq!(answer.header("clear-site-data"), Some("\"cache\", \"storage\""));
     assert!(!camille.cookies.contains_key("__Host-parvis"));
-    camille.visit("/deconnexion").has(200).says("Vous êtes déconnecté");
+    camille.visit("/deconnexion").has(200).says("Votre session est fermée");
     copied.visit("/commissions").leads_to("/connexion");
     copied.visit("/connexion").does_not_say("Bloquez votre compte");
 }
@@ -167,4 +190,17 @@ fn cookies_are_bound_to_this_host_and_hidden_from_scripts(app: TestApp) {
         }
     }
     assert!(seen >= 3, "session, device, way back: {seen}");
+}
+
+fn the_way_back_is_a_plain_path(app: TestApp) {
+    let way_back = |path: &str| {
+        let mut client = app.stranger();
+        client.visit(path).leads_to("/connexion");
+        client.cookies.get("__Host-retour").cloned()
+    };
+    assert_eq!(way_back("/fiches/abc-1").as_deref(), Some("/fiches/abc-1"));
+    for odd in ["/fiches/a;Domain=x", "/fiches/a%0d%0ab", "/fiches/a,b", "/fiches/a=b", "/fiches/%C3%A9"] {
+        assert_eq!(way_back(odd), None, "{odd}");
+    }
+    assert_eq!(way_back(&format!("/fiches/{}", "a".repeat(300))), None);
 }
