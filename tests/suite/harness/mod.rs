@@ -9,7 +9,7 @@ mod documents;
 mod logs;
 
 pub use actors::Account;
-pub use app::{TestApp, log_so_far, paris};
+pub use app::{TestApp, log_so_far};
 pub use client::{Answer, Client};
 pub use database::Kind;
 pub use documents::{Committee, committee, file};
