@@ -133,11 +133,14 @@ fn reads_again_after_the_disk(on: OnDisk) {
     // What still fits is traced and shown; then nothing is.
     let mut answers = sheets.iter().cycle().take(200).map(|sheet| asked(&mut camille, sheet));
     let refused = answers.find(|answer| !answer.is_png()).expect("a disk that is full");
-    refused.has(503).says("La fiche n’a pas pu être tracée, elle n’est donc pas affichée.");
+    refused
+        .has(503)
+        .says("Cette page ne peut pas être affichée pour le moment.")
+        .says("Rien n’a été affiché.");
     drop(answers);
     for sheet in &sheets[..3] {
         let text = camille.visit(&format!("/fiches/{sheet}/texte"));
-        text.has(503).says("n’est donc pas affichée").does_not_say("data-display");
+        text.has(503).says("Rien n’a été affiché.").does_not_say("data-display");
     }
     let health = serving.client().visit("/sante");
     assert_eq!(health.has(503).json()["traces"], serde_json::json!(false), "{health}");
@@ -406,6 +409,6 @@ fn e07_on_a_read_only_disk_every_command_says_so_changes_nothing_and_goes_on_aft
     run(&["check"]).ends(1).says("✗ trousseau : Le dossier des données ne se laisse pas écrire");
     assert!(bytes() == before, "nothing was changed");
     writable(&installation.data(), true);
-    run(&["purge"]).ends(0).says("Est 2026-48 : 5 fiches détruites, 0 restantes");
+    run(&["purge"]).ends(0).says("Est 2026-48 : 5 fiches détruites, 0 restante");
     assert!(bytes() != before, "positive control");
 }
