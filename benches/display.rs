@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, NaiveTime};
-use parvis::demo::sheets::{DemoCommittee, document};
+use parvis::demo::sheets::{DemoCommittee, DemoCommune, File, document};
 use parvis::sheets::import::{
     self, CommitteeHeader, Contents, Context, Format as FileFormat, Limits, Objection, Sink,
 };
@@ -50,16 +50,17 @@ impl Sink for Collected {
 /// The demo's sheets, in words.
 fn presentations() -> Vec<Presentation> {
     let day = NaiveDate::from_ymd_opt(2026, 11, 26).expect("a day");
+    let updated =
+        NaiveDate::from_ymd_opt(2026, 11, 20).and_then(|d| d.and_hms_opt(6, 0, 0)).expect("an instant");
     let committee = DemoCommittee {
         reference: "Est 2026-48".to_owned(),
         held_on: day,
         starts_at: NaiveTime::from_hms_opt(9, 30, 0).expect("an hour"),
-        published_at: NaiveDate::from_ymd_opt(2026, 11, 20)
-            .and_then(|d| d.and_hms_opt(6, 0, 0))
-            .expect("an instant"),
-        communes: vec![("99101".to_owned(), 12)],
+        published_at: updated,
+        changed_at: updated,
+        communes: vec![DemoCommune { insee: "99101".to_owned(), first_home: 0, sheets: 12 }],
     };
-    let text = serde_json::to_vec(&document(&[committee])).expect("JSON");
+    let text = serde_json::to_vec(&document(&[committee], File::Second)).expect("JSON");
     let mut collected = Collected::default();
     let world = World(NaiveDate::from_ymd_opt(2026, 11, 20).expect("a day"));
     let report =

@@ -169,7 +169,7 @@ fn space(schedule: &Schedule, now: Now) -> (String, Option<DayRule>, Option<Bann
             (sentence, Some(rule(warning.is_some())), banner)
         }
         State::Closed { until, .. } => {
-            let sentence = format!("fermé jusqu’à {}", format::day_and_time(until));
+            let sentence = format!("fermé jusqu’à {}", format::coming(until, now.utc()));
             (sentence, Some(DayRule { elapsed: None, now: "fermé".to_owned(), attention: false }), None)
         }
     }

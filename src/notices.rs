@@ -94,7 +94,7 @@ pub fn help(landlord: &Landlord) -> Page {
         }))
         (section("Connexion", "", html! {
             p { "Votre compte est personnel. Il demande un mot de passe et un code à six chiffres, donné par une application sur votre téléphone ou votre ordinateur. Après vingt minutes sans action, l’écran prévient puis se verrouille\u{a0}; le mot de passe suffit à le rouvrir." }
-            p { "Mot de passe oublié, téléphone changé, accès refusé\u{a0}: " (landlord.access_contact) "." }
+            p { "Mot de passe oublié, téléphone changé, accès refusé\u{a0}? " (landlord.access_contact) "." }
         }))
         (section("Nous joindre", "", html! {
             p { (landlord.name) ", " (telephone(&landlord.phone)) ", " (mail(&landlord.email)) "." }

@@ -1,23 +1,27 @@
 // Candidates side by side: one picture, cut into the heads of the columns and a row for each.
 
 import { drawCell } from './pixels.js';
-import { keepPainted, length, lengths } from './strip.js';
+import { length, lengths } from './painting.js';
+import { keepCut } from './strip.js';
 
 const list = document.querySelector('[data-list]');
 
 function cut(bitmap, response, ratio) {
   const rows = [...list.querySelectorAll('[data-sheet]')];
-  const height = length(response, 'Row-Height');
+  const heights = lengths(response, 'Row-Heights');
   const head = length(response, 'Head-Height');
   const widths = lengths(response, 'Name-Widths');
-  const row = { left: 0, width: bitmap.width, height };
+  const row = { left: 0, width: bitmap.width };
   const heads = list.querySelector('.strips-head');
   heads.hidden = !(head > 0);
   if (head > 0) {
-    drawCell(heads.querySelector('canvas'), bitmap, { ...row, top: rows.length * height, height: head }, ratio);
+    drawCell(heads.querySelector('canvas'), bitmap, { ...row, top: bitmap.height - head, height: head }, ratio);
   }
+  let top = 0;
   rows.forEach((one, index) => {
-    drawCell(one.querySelector('canvas'), bitmap, { ...row, top: index * height }, ratio);
+    const height = heights[index];
+    drawCell(one.querySelector('canvas'), bitmap, { ...row, top, height }, ratio);
+    top += height;
     // The rule of the link belongs to the page, not to the pixels.
     const rule = one.querySelector('.waiting').style;
     rule.left = `${length(response, 'Name-Left') / ratio}px`;
@@ -26,4 +30,4 @@ function cut(bitmap, response, ratio) {
   });
 }
 
-if (list) keepPainted(list, () => list.clientWidth, cut);
+if (list) keepCut(list, () => list.clientWidth, cut);

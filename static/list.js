@@ -2,7 +2,8 @@
 
 import { post, refused } from './client.js';
 import { drawCell } from './pixels.js';
-import { keepPainted, length, lengths } from './strip.js';
+import { length, lengths } from './painting.js';
+import { keepCut } from './strip.js';
 
 const list = document.querySelector('[data-list]');
 const rows = list ? [...list.querySelectorAll('[data-sheet]')] : [];
@@ -74,7 +75,7 @@ const stacked = matchMedia('(max-width: 53.75em)');
 const room = () => (stacked.matches ? innerWidth : Math.max(960, innerWidth));
 
 if (list) {
-  keepPainted(list, room, cut);
+  keepCut(list, room, cut);
   if (form) form.hidden = false;
   form?.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -1,9 +1,11 @@
 // While something is shown, the page asks every 30 s whether it still may be. What cannot be
 // confirmed is removed.
 
-import { end, post, refused, warn } from './client.js';
+import { askServerWhy, end, post, refused, warn } from './client.js';
 
 const EVERY = 30_000;
+/** After the end, before asking whether it was the closing of the space: past it for certain. */
+const SETTLED = 500;
 
 export class Presence {
   #path;
@@ -38,13 +40,13 @@ export class Presence {
 
   #look() {
     if (this.#over) return;
-    if (Date.now() >= this.#wall || performance.now() >= this.#steady) this.#finish('over');
+    if (Date.now() >= this.#wall || performance.now() >= this.#steady) this.#runOut();
     else if (document.visibilityState === 'visible') this.#ask();
   }
 
   async #ask() {
     if (this.#over) return;
-    if (Date.now() >= this.#wall) return this.#finish('over');
+    if (Date.now() >= this.#wall) return this.#runOut();
     let response;
     try {
       response = await post(this.#path, { display: this.#display });
@@ -65,6 +67,15 @@ export class Presence {
     } catch {
       this.#failed();
     }
+  }
+
+  /** Its time is up: removed at once. If the space has closed, the server's own page says so. */
+  #runOut() {
+    this.#finish('over');
+    setTimeout(async () => {
+      const response = await post(this.#path, { display: this.#display }).catch(() => null);
+      if (response?.status === 403) askServerWhy();
+    }, SETTLED);
   }
 
   #failed() {

@@ -1,7 +1,7 @@
 //! Handlers of the landlord's committees: the list, and « séance levée ».
 
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse, http::header};
+use actix_web::{Either, HttpRequest, HttpResponse, http::header};
 use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
 
@@ -35,11 +35,11 @@ pub async fn committees(who: Allowed<acts::ManageCommittees>) -> Result<Page> {
         .iter()
         .map(|(committee, published)| line(committee, published, &certified, now))
         .collect::<Result<Vec<_>>>()?;
-    let coming = i64::try_from(coming).unwrap_or(i64::MAX);
     let certificates = i64::try_from(certified.len()).unwrap_or(i64::MAX);
     let view = ManagedCommittees {
         title: if late == 0 {
-            format!("{} à venir, rien à purger", format::count(coming, "commission", "commissions"))
+            let coming = format::count_in_words(coming, "commission à venir", "commissions à venir");
+            format!("{}, rien à purger", format::capitalized(&coming))
         } else {
             "Une purge est en retard".to_owned()
         },
@@ -71,7 +71,10 @@ fn line(
     now: Now,
 ) -> Result<ManagedCommittee> {
     let (state, state_words) = match (committee.purged_at, committee.adjourned_at) {
-        (Some(at), _) => (ManagedState::Purged, format!("purgée le {}", format::day_and_time(at.and_utc()))),
+        (Some(at), _) => (ManagedState::Purged, {
+            let (day, time) = (format::paris_date(at.and_utc()), format::time(at.and_utc()));
+            format!("purgée le {} à\u{a0}{time}", format::date_medium(day))
+        }),
         (None, _) if is_late(committee, now) => (ManagedState::Late, "purge en retard".to_owned()),
         (None, Some(at)) => (ManagedState::Held, format!("séance levée à {}", format::time(at.and_utc()))),
         (None, None) if committee.status == Status::Cancelled => {
@@ -99,16 +102,26 @@ fn line(
             }
         }
     }
+    let hour = committee.starts_at().map(|time| format!("{} · ", format::time_of_day(time)));
     Ok(ManagedCommittee {
         id: committee.id.to_string(),
-        date: date_of(committee),
-        reference: committee.reference.clone(),
-        communes: published.communes.join(", "),
+        date: format::date_long(committee.held_on),
+        reference: format!("{}{}", hour.unwrap_or_default(), committee.reference),
+        communes: match published.communes.as_slice() {
+            [] => "–".to_owned(),
+            communes => communes.join(", "),
+        },
         sheets: if committee.purged_at.is_some() { "–".to_owned() } else { published.sheets.to_string() },
         state,
         state_words,
         in_session: committee.is_in_session(now.today()),
         certificate,
+        awaited: match committee.adjourned_at {
+            Some(at) => {
+                format!("attendu {}", purged_on(format::paris_date(at.and_utc()) + TimeDelta::days(1)))
+            }
+            None => "pas encore".to_owned(),
+        },
     })
 }
 
@@ -116,19 +129,21 @@ pub async fn confirm_held(
     who: Allowed<acts::ManageCommittees>,
     req: HttpRequest,
     id: Path<CommitteeId>,
-) -> Result<Page> {
+) -> Result<Either<Page, HttpResponse>> {
     let id = id.into_inner();
     let (committee, published) = who
-        .read(move |conn, who| {
-            let committee = committees::find(conn, &id)?
-                .filter(|committee| committee.is_in_session(who.now().today()))
-                .ok_or(Error::NotFound)?;
+        .read(move |conn, _| {
+            let committee = committees::find(conn, &id)?.ok_or(Error::NotFound)?;
             let published = published::of(conn, &committee.id)?;
             Ok((committee, published))
         })
         .await?;
+    // Closed already, or not begun yet: the list says which.
+    if !committee.is_in_session(who.now().today()) {
+        return Ok(Either::Right(to_the_list()));
+    }
     let tomorrow = who.now().today() + TimeDelta::days(1);
-    Ok(view::confirm_held(&HeldConfirmation {
+    Ok(Either::Left(view::confirm_held(&HeldConfirmation {
         csrf: guard::visit(&req).map(|visit| visit.csrf).unwrap_or_default(),
         id: committee.id.to_string(),
         date: date_of(&committee),
@@ -136,7 +151,11 @@ pub async fn confirm_held(
         communes: published.communes.join(", "),
         sheets: format::count(published.sheets, "fiche", "fiches"),
         purged_on: purged_on(tomorrow),
-    }))
+    })))
+}
+
+fn to_the_list() -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, paths::MANAGED_COMMITTEES)).finish()
 }
 
 fn purged_on(day: NaiveDate) -> String {
@@ -159,7 +178,7 @@ pub async fn adjourn(
         committees::adjourn(conn, &id, &by, who.now())
     })
     .await?;
-    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, paths::MANAGED_COMMITTEES)).finish())
+    Ok(to_the_list())
 }
 
 /// The certificate as a file, for `parvis certificate verify` on another machine.

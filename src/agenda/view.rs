@@ -19,11 +19,11 @@ pub struct ManagedCommittees {
 #[derive(Debug, Clone)]
 pub struct ManagedCommittee {
     pub id: String,
-    /// « jeudi 26 novembre 2026, 9 h 30 ».
+    /// « jeudi 26 novembre 2026 ».
     pub date: String,
-    /// « Est 2026-47 ».
+    /// « 9 h 30 · Est 2026-47 ».
     pub reference: String,
-    /// « Valbourg, Mérizeau ».
+    /// « Valbourg, Mérizeau », or « – » once purged.
     pub communes: String,
     /// « 12 », or « – » once purged.
     pub sheets: String,
@@ -34,6 +34,8 @@ pub struct ManagedCommittee {
     pub in_session: bool,
     /// « n° 27 » and where it is read, once the purge is certified.
     pub certificate: Option<Certificate>,
+    /// While there is none: « pas encore », « attendu le 24 novembre à 0 h ».
+    pub awaited: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +102,7 @@ fn row(committee: &ManagedCommittee) -> Markup {
                 @match &committee.certificate {
                     Some(Certificate { label, href: Some(href) }) => a href=(href) { (label) },
                     Some(Certificate { label, href: None }) => (label),
-                    None => span.grey { "pas encore" },
+                    None => span.grey { (committee.awaited) },
                 }
             }
             td.action {

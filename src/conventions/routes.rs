@@ -42,14 +42,11 @@ async fn page(
         })
         .await?;
     let in_force = lines.iter().filter(|(_, standing)| matches!(standing, Standing::InForce { .. })).count();
-    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let signed = format::count_in_words(lines.len(), "commune", "communes");
+    let in_force = format::count_in_words(in_force, "convention en vigueur", "conventions en vigueur");
     let view = ManagedCommunes {
         csrf: guard::visit(req).map(|visit| visit.csrf).unwrap_or_default(),
-        title: format!(
-            "{}, {}",
-            format::count(count(lines.len()), "commune", "communes"),
-            format::count(count(in_force), "convention en vigueur", "conventions en vigueur")
-        ),
+        title: format!("{}, {in_force}", format::capitalized(&signed)),
         lead:
             "Une convention vaut un an à compter de son effet ; elle ouvre l’accès et le ferme d’elle-même."
                 .replace(" ;", "\u{a0};"),
@@ -100,7 +97,10 @@ fn line(
         dates,
         state,
         state_words,
-        habilitations: format!("{habilitated} sur {QUOTA}"),
+        habilitations: match habilitated {
+            ..=QUOTA => format!("{habilitated} sur {QUOTA}"),
+            _ => format!("{habilitated} pour {QUOTA} prévues"),
+        },
     }
 }
 
@@ -119,19 +119,15 @@ pub struct SignedForm {
 }
 
 /// A day typed as 30/11/2026, or the sentence that says how to repair it.
-fn day(typed: &str) -> Result<NaiveDate, &'static str> {
+fn day(typed: &str, of: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(typed.trim(), "%d/%m/%Y")
         .ok()
         .filter(|day| (2000..2100).contains(&chrono::Datelike::year(day)))
-        .ok_or("Écrivez un jour qui existe, sous la forme 30/11/2026.")
+        .ok_or_else(|| format!("Écrivez le jour {of}, par exemple 30/11/2026."))
 }
 
 fn read(form: &SignedForm) -> Result<Signed, Errors> {
     let mut errors = Errors::none();
-    let insee = form.insee.trim().to_uppercase().parse::<Insee>();
-    if insee.is_err() {
-        errors.add("insee", "Un code INSEE compte cinq caractères, par exemple 99101 ou 2A004.");
-    }
     let name = form.nom.trim();
     if !super::is_name_of_a_commune(name) {
         errors.add(
@@ -139,13 +135,17 @@ fn read(form: &SignedForm) -> Result<Signed, Errors> {
             "Écrivez le nom de la commune\u{a0}: lettres, espaces, tirets et apostrophes, soixante caractères au plus.",
         );
     }
+    let insee = form.insee.trim().to_uppercase().parse::<Insee>();
+    if insee.is_err() {
+        errors.add("insee", "Un code INSEE compte cinq caractères, par exemple 99101 ou 2A004.");
+    }
     let mut dates = Vec::new();
-    for (field, typed) in [
-        ("signature_bailleur", &form.signature_bailleur),
-        ("signature_commune", &form.signature_commune),
-        ("effet", &form.effet),
+    for (field, typed, of) in [
+        ("signature_bailleur", &form.signature_bailleur, "où le bailleur a signé"),
+        ("signature_commune", &form.signature_commune, "où la commune a signé"),
+        ("effet", &form.effet, "où la convention prend effet"),
     ] {
-        match day(typed) {
+        match day(typed, of) {
             Ok(day) => dates.push(day),
             Err(sentence) => errors.add(field, sentence),
         }

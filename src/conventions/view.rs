@@ -31,7 +31,7 @@ pub struct ManagedCommune {
     pub state: ConventionState,
     /// « en vigueur », « prend effet le 4 janvier », « fin le 4 janvier 2027 », « échue ».
     pub state_words: String,
-    /// « 2 sur 2 » (E18).
+    /// « 2 sur 2 », « 4 pour 2 prévues » (E18).
     pub habilitations: String,
 }
 

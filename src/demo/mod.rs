@@ -1,13 +1,16 @@
 //! `parvis demo`: an invented landlord, two communes, their committees and sheets, on loopback only.
 //!
 //! Everything goes by the program's own roads: conventions are signed, accounts made, a file is
-//! imported, yesterday's committee is purged and certified. Only the clock is helped along.
+//! imported twice, sheets are read in between, yesterday's committee is purged and certified. Only the
+//! clock is helped along.
 
+mod cast;
+mod readers;
 pub mod sheets;
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Europe::Paris;
 
 use crate::conventions::{self, Commune, Signed};
@@ -22,7 +25,8 @@ use crate::platform::{Clock, Error, Now, Result};
 use crate::retention;
 use crate::sheets::import::Format;
 use crate::sheets::{permit, publish};
-use sheets::{DemoCommittee, document};
+use readers::Reading;
+use sheets::{DemoCommittee, DemoCommune, File, document};
 
 /// Stands in the data folder of a demo, and tells it from everything else.
 const MARK: &str = "demonstration";
@@ -101,44 +105,87 @@ fn business_day(day: NaiveDate, steps: i64) -> NaiveDate {
     day
 }
 
+/// An hour of a day in Paris; 24 h is the midnight at its end.
 fn at(day: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
-    let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN);
-    Paris
-        .from_local_datetime(&day.and_time(time))
-        .earliest()
-        .map_or(DateTime::UNIX_EPOCH, |local| local.to_utc())
+    let local = day.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(hour * 60 + minute));
+    Paris.from_local_datetime(&local).earliest().map_or(DateTime::UNIX_EPOCH, |local| local.to_utc())
 }
 
 /// Fills the demo: two days before its start, as a landlord's days would have.
 pub fn furnish(machine: Machine, place: &Place) -> Result<Machine> {
     let start = machine.clock().now();
     let today = start.today();
-    let (before, last) = (business_day(today, -2), business_day(today, -1));
-    let (next, fortnight) = (business_day(today, 1), business_day(today + Days::new(13), 1));
+    let days = Days::around(today);
+    // This morning's file; for a demo that begins in the night, it has just come.
+    let updated = at(today, 6, 0).min(start.utc());
 
-    machine.clock().set(at(before, 6, 0));
+    machine.clock().set(at(days.before, 6, 0));
     sign_conventions(&machine, today)?;
-    let past = committee("Est", last, 9, 30, at(before, 6, 0), &[(VALBOURG, 4), (MERIZEAU, 2)]);
-    publish_document(&machine, &[past])?;
     let accounts = people(&machine)?;
+    let past = Dates { first: at(days.before, 6, 0), changed: updated };
+    let held = committee("Nord", days.last, 9, 30, past, &[(VALBOURG, 3, 4), (MERIZEAU, 1, 2)]);
+    publish_document(&machine, &[held], File::Second)?;
 
-    machine.clock().set(at(last, 20, 0));
+    let dates = Dates { first: at(days.last, 6, 0), changed: updated };
     let coming = [
-        committee("Est", next, 9, 30, at(last, 18, 0), &[(VALBOURG, 12), (MERIZEAU, 8)]),
-        committee("Ouest", fortnight, 14, 0, at(last, 18, 0), &[(VALBOURG, 11), (MERIZEAU, 9)]),
+        committee("Est", days.next, 9, 30, dates, &[(VALBOURG, 0, 12), (MERIZEAU, 0, 8)]),
+        committee("Ouest", days.fortnight, 14, 0, dates, &[(VALBOURG, 3, 9), (MERIZEAU, 3, 6)]),
+        committee("Centre", days.present, 9, 0, dates, &[(VALBOURG, 5, 3), (MERIZEAU, 2, 2)]),
     ];
-    publish_document(&machine, &coming)?;
-
-    machine.clock().set(start.utc());
-    keep_clock(&machine, place)?;
+    machine.clock().set(at(days.last, 6, 0));
+    publish_document(&machine, &coming, File::First)?;
+    machine.clock().set(at(days.last, 10, 15));
+    readers::read(&machine, &readings(&accounts))?;
+    machine.clock().set(at(days.last, 24, 0));
     let report = retention::purge(&machine)?;
     if !report.unfinished.is_empty() || report.purged.is_empty() {
         return Err(Error::internal("the past committee was not purged"));
     }
+    machine.clock().set(updated);
+    publish_document(&machine, &coming, File::Second)?;
+
+    machine.clock().set(start.utc());
+    keep_clock(&machine, place)?;
     let book = serde_json::to_string_pretty(&accounts).map_err(Error::internal)?;
     let file = place.data.join("accounts.json");
     std::fs::write(&file, book).map_err(|e| Error::Internal(format!("{} : {e}", file.display())))?;
     Ok(machine.with_demo_accounts(accounts))
+}
+
+/// The days of the demo's committees, around the day on which it begins.
+struct Days {
+    before: NaiveDate,
+    last: NaiveDate,
+    /// The demo's own day, or the first business day after it.
+    present: NaiveDate,
+    next: NaiveDate,
+    fortnight: NaiveDate,
+}
+
+impl Days {
+    fn around(today: NaiveDate) -> Self {
+        Self {
+            before: business_day(today, -2),
+            last: business_day(today, -1),
+            present: business_day(today - TimeDelta::days(1), 1),
+            next: business_day(today, 1 + i64::from(!is_business_day(today, Zone::Ordinary))),
+            fortnight: business_day(today + TimeDelta::days(13), 1),
+        }
+    }
+}
+
+/// Two of them have read what was published the day before; the others have not signed in yet.
+fn readings(accounts: &[DemoAccount]) -> Vec<Reading<'_>> {
+    let plan: [(&str, &[usize]); 2] = [("camille.moreau", &[4, 3, 6, 2]), ("yanis.ferreol", &[2, 2, 3, 0])];
+    let of = |(login, sheets)| Some(Reading { reader: accounts.iter().find(|a| a.login == login)?, sheets });
+    plan.into_iter().filter_map(of).collect()
+}
+
+/// When a committee's sheets were first updated, and when those that changed were.
+#[derive(Clone, Copy)]
+struct Dates {
+    first: DateTime<Utc>,
+    changed: DateTime<Utc>,
 }
 
 fn committee(
@@ -146,15 +193,24 @@ fn committee(
     held_on: NaiveDate,
     hour: u32,
     minute: u32,
-    published_at: DateTime<Utc>,
-    communes: &[((&str, &str), usize)],
+    dates: Dates,
+    communes: &[((&str, &str), usize, usize)],
 ) -> DemoCommittee {
+    let in_paris = |instant: DateTime<Utc>| instant.with_timezone(&Paris).naive_local();
     DemoCommittee {
         reference: format!("{sector} {}-{:02}", held_on.iso_week().year(), held_on.iso_week().week()),
         held_on,
         starts_at: NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN),
-        published_at: published_at.with_timezone(&Paris).naive_local(),
-        communes: communes.iter().map(|((insee, _), count)| ((*insee).to_owned(), *count)).collect(),
+        published_at: in_paris(dates.first),
+        changed_at: in_paris(dates.changed),
+        communes: communes
+            .iter()
+            .map(|((insee, _), first_home, sheets)| DemoCommune {
+                insee: (*insee).to_owned(),
+                first_home: *first_home,
+                sheets: *sheets,
+            })
+            .collect(),
     }
 }
 
@@ -167,9 +223,9 @@ fn sign_conventions(machine: &Machine, today: NaiveDate) -> Result<()> {
                 alsace_moselle: false,
                 good_friday: false,
             },
-            by_landlord_on: today - Days::new(120),
-            by_town_hall_on: today - Days::new(110),
-            in_force_from: today - Days::new(100),
+            by_landlord_on: today - TimeDelta::days(120),
+            by_town_hall_on: today - TimeDelta::days(110),
+            in_force_from: today - TimeDelta::days(100),
         };
         let entered = machine.db().write(|conn| conventions::sign(conn, &signed))?;
         entered.map_err(|refusal| Error::Internal(format!("convention of {name}: {refusal:?}")))?;
@@ -177,8 +233,8 @@ fn sign_conventions(machine: &Machine, today: NaiveDate) -> Result<()> {
     Ok(())
 }
 
-fn publish_document(machine: &Machine, committees: &[DemoCommittee]) -> Result<()> {
-    let text = serde_json::to_vec(&document(committees)).map_err(Error::internal)?;
+fn publish_document(machine: &Machine, committees: &[DemoCommittee], file: File) -> Result<()> {
+    let text = serde_json::to_vec(&document(committees, file)).map_err(Error::internal)?;
     let outcome =
         publish::publish(machine, text.as_slice(), "demonstration.json", Format::Json, false, &mut |_| {})?;
     if outcome.report.is_valid() {
@@ -351,4 +407,21 @@ pub fn welcome(machine: &Machine, port: u16) -> String {
     }
     text.push_str("\n  Les codes à six chiffres sont sur la page de connexion.\n");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn committees_stand_on_business_days_around_whatever_day_the_demo_begins() {
+        let first: NaiveDate = "2026-11-01".parse().unwrap();
+        for today in first.iter_days().take(90) {
+            let days = Days::around(today);
+            let all = [days.before, days.last, days.present, days.next, days.fortnight];
+            assert!(all.is_sorted_by(|a, b| a < b), "{today}: {all:?}");
+            assert!(all.iter().all(|day| is_business_day(*day, Zone::Ordinary)), "{today}: {all:?}");
+            assert!(days.last < today && today <= days.present, "{today}: {all:?}");
+        }
+    }
 }

@@ -4,6 +4,8 @@
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value, json};
 
+use super::cast::{Home, MERIZEAU, PEOPLE, PICTURED_NUMBERS, VALBOURG};
+
 /// A committee to fill with sheets.
 #[derive(Debug, Clone)]
 pub struct DemoCommittee {
@@ -11,89 +13,64 @@ pub struct DemoCommittee {
     pub reference: String,
     pub held_on: NaiveDate,
     pub starts_at: NaiveTime,
-    /// When the landlord last updated the sheets, Paris time: before the demonstration's own now.
+    /// When the landlord first updated the sheets, Paris time: before the demonstration's own now.
     pub published_at: NaiveDateTime,
-    /// Official code of each commune, `99101` or `99102`, and how many sheets it has.
-    pub communes: Vec<(String, usize)>,
+    /// When it updated what is new or has changed in the second file.
+    pub changed_at: NaiveDateTime,
+    pub communes: Vec<DemoCommune>,
 }
 
-struct Home {
-    reference: &'static str,
-    number: &'static str,
-    street_type: &'static str,
-    street: &'static str,
-    program: &'static str,
-    kind: &'static str,
-    area: f64,
-    floor: u32,
-    lift: bool,
-    house: bool,
-    rent: f64,
-    parking: f64,
-    charges: f64,
-    /// How many candidates stand for it.
-    candidates: usize,
+/// The sheets of one commune in a committee.
+#[derive(Debug, Clone)]
+pub struct DemoCommune {
+    /// Official code, `99101` or `99102`.
+    pub insee: String,
+    /// How many of its homes are proposed elsewhere: each is proposed once.
+    pub first_home: usize,
+    pub sheets: usize,
 }
 
-#[rustfmt::skip]
-const VALBOURG: [Home; 5] = [
-    Home { reference: "0117-01-0006", number: "3", street_type: "place", street: "du Lavoir", program: "Le Vieux Lavoir", kind: "T2", area: 48.10, floor: 0, lift: false, house: false, rent: 318.40, parking: 0.0, charges: 71.0, candidates: 3 },
-    Home { reference: "0117-02-0043", number: "14", street_type: "rue", street: "des Tanneurs", program: "Les Lavandières", kind: "T3", area: 64.50, floor: 2, lift: true, house: false, rent: 398.20, parking: 25.0, charges: 96.40, candidates: 5 },
-    Home { reference: "0131-00-0002", number: "27", street_type: "chemin", street: "des Noyers", program: "Les Noyers", kind: "T4", area: 82.30, floor: 0, lift: false, house: true, rent: 486.10, parking: 0.0, charges: 58.0, candidates: 4 },
-    Home { reference: "0122-03-0118", number: "8 bis", street_type: "avenue", street: "de la Gare", program: "Résidence du Rail", kind: "T1", area: 31.75, floor: 3, lift: false, house: false, rent: 241.30, parking: 0.0, charges: 52.60, candidates: 6 },
-    Home { reference: "0122-05-0207", number: "41", street_type: "boulevard", street: "des Charmes", program: "Les Charmes", kind: "T5", area: 98.20, floor: 1, lift: true, house: false, rent: 561.75, parking: 30.0, charges: 134.20, candidates: 3 },
-];
+/// Which of a landlord's two files: between them some sheets come, some change, some go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    First,
+    Second,
+}
 
-#[rustfmt::skip]
-const MERIZEAU: [Home; 4] = [
-    Home { reference: "0204-01-0011", number: "5", street_type: "rue", street: "du Moulin", program: "Le Moulin", kind: "T3", area: 66.90, floor: 1, lift: false, house: false, rent: 377.60, parking: 20.0, charges: 88.30, candidates: 4 },
-    Home { reference: "0204-02-0035", number: "19", street_type: "rue", street: "de l’Églantine", program: "L’Églantine", kind: "T2", area: 45.40, floor: 2, lift: true, house: false, rent: 302.90, parking: 0.0, charges: 79.90, candidates: 5 },
-    Home { reference: "0210-00-0004", number: "2", street_type: "impasse", street: "des Merises", program: "Les Merises", kind: "T4", area: 85.60, floor: 0, lift: false, house: true, rent: 498.30, parking: 0.0, charges: 44.10, candidates: 3 },
-    Home { reference: "0204-04-0052", number: "33", street_type: "allée", street: "du Bief", program: "Le Bief", kind: "T3", area: 61.25, floor: 4, lift: true, house: false, rent: 389.45, parking: 25.0, charges: 101.15, candidates: 6 },
-];
-
-/// First name, surname, 1 for a man and 2 for a woman. The first twelve are those of the pictures.
-#[rustfmt::skip]
-const PEOPLE: [(&str, &str, u8); 40] = [
-    ("Aurélien", "BASTIDE", 1), ("Rosa", "QUENTIN-ALVES", 2), ("Ilona", "FERRAND", 2),
-    ("Solène", "VARENNES", 2), ("Bakary", "DESROCHES", 1), ("Maud", "OLLIVIER", 2),
-    ("Théodore", "LESAGE", 1), ("Nour", "SAUVAGEOT", 2), ("Émile", "CHARRONDIER", 1),
-    ("Awa", "LIMOUSIN", 2), ("Judith", "PRADEL", 2), ("Ivan", "KERVELLA", 1),
-    ("Fatoumata", "DIARRASSOUBA", 2), ("Gwenaël", "LE TREUT", 1), ("Mei", "CHANTERAINE", 2),
-    ("Youssef", "BELKADIR", 1), ("Anne-Charlotte", "DE MONTFERRIER-LACOMBE-SAINT-AUBIN", 2),
-    ("Piotr", "WOJNOWSKI", 1), ("Inês", "FIGUEIRAS", 2), ("Mamadou", "KOUROUSSA", 1),
-    ("Lucienne", "HAUTERIVE", 2), ("Raphaël", "ZIMMERLIN", 1), ("Samira", "OUAZZARI", 2),
-    ("Côme", "BŒUFVERT", 1), ("Thi Lan", "NGUYEN-PERRIN", 2), ("Ömer", "YILDIRAN", 1),
-    ("Clémence", "D’AUBERTIN", 2), ("Joaquim", "MAGALHANES", 1), ("Odette", "GRANDPRÉ", 2),
-    ("Sékou", "TRAORET", 1), ("Élodie", "VAUQUELIN", 2), ("Dragan", "PETROVEC", 1),
-    ("Maïmouna", "SYLLART", 2), ("Loïc", "KERGUÉNEC", 1), ("Hélène", "MÉRIADOC", 2),
-    ("Tarik", "HADJERES", 1), ("Noémie", "FONTVIEILLE", 2), ("Giuseppe", "TAVERNINI", 1),
-    ("Aïssata", "CAMARAULT", 2), ("Bertrand", "QUÉMENEUR", 1),
-];
-
-#[rustfmt::skip]
-const PICTURED_NUMBERS: [&str; 12] = [
-    "0990523001942G0991", "0991121003308GDPUB", "0990224000716G0991", "0990322004817G0991",
-    "0990922006125G0994", "0990723002250G0991", "0990125000084GDPUB", "0991024004402G0991",
-    "0990620000391G0991", "0991221005570G0992", "0990423001128G0991", "0990824003947GDPUB",
-];
+/// Households whose sheet the first file does not hold yet.
+const LATECOMERS: [usize; 5] = [2, 10, 16, 27, 33];
+/// Households of whom the second file says something else.
+const CHANGED: [usize; 4] = [4, 13, 21, 29];
+/// Stands for one dwelling of the first committee, in the first file alone.
+const LEAVER: usize = 60;
+const TANNEURS: &str = "0117-02-0043";
 
 /// Invented sheets for these committees, drawn in order from the same forty households; equal
 /// arguments give an equal document.
-pub fn document(committees: &[DemoCommittee]) -> Value {
+pub fn document(committees: &[DemoCommittee], file: File) -> Value {
     let mut drawn = 0;
     let committees: Vec<Value> = committees
         .iter()
-        .map(|committee| {
+        .enumerate()
+        .map(|(index, committee)| {
             let mut sheets = Vec::new();
-            for (commune, wanted) in &committee.communes {
-                let homes: &[Home] = if commune == "99102" { &MERIZEAU } else { &VALBOURG };
-                let places =
-                    homes.iter().flat_map(|home| (1..=home.candidates).map(move |rank| (home, rank)));
-                for (home, rank) in places.take(*wanted) {
-                    let order = sheets.len() + 1;
-                    sheets.push(sheet(drawn, home, commune, rank, order, committee));
+            let mut order = 0;
+            for commune in &committee.communes {
+                let homes: &[Home] = if commune.insee == "99102" { &MERIZEAU } else { &VALBOURG };
+                let places = homes
+                    .iter()
+                    .skip(commune.first_home)
+                    .flat_map(|home| (1..=home.candidates).map(move |rank| (home, rank)));
+                for (home, rank) in places.take(commune.sheets) {
+                    order += 1;
+                    if file == File::Second || !LATECOMERS.contains(&drawn) {
+                        sheets.push(sheet(drawn, home, &commune.insee, rank, order, committee, file));
+                    }
                     drawn += 1;
+                    let goes = index == 0 && rank == home.candidates;
+                    if file == File::First && goes && home.reference == TANNEURS {
+                        sheets.push(sheet(LEAVER, home, &commune.insee, rank + 1, LEAVER, committee, file));
+                    }
                 }
             }
             json!({
@@ -116,8 +93,12 @@ fn sheet(
     rank: usize,
     order: usize,
     committee: &DemoCommittee,
+    file: File,
 ) -> Value {
     let draw = drawn % PEOPLE.len();
+    let second = file == File::Second;
+    let (came, changed) = (second && LATECOMERS.contains(&drawn), second && CHANGED.contains(&drawn));
+    let published_at = if came || changed { committee.changed_at } else { committee.published_at };
     let mut sheet = Map::new();
     let mut add = |part: Value| {
         if let Value::Object(entries) = part {
@@ -128,11 +109,15 @@ fn sheet(
         "commune_insee": commune,
         "agenda_order": order,
         "proposed_rank": rank,
-        "published_at": committee.published_at.format("%Y-%m-%dT%H:%M").to_string(),
+        "published_at": published_at.format("%Y-%m-%dT%H:%M").to_string(),
     }));
     add(dwelling(home, committee));
     add(applicant(draw, drawn / PEOPLE.len()));
     add(if draw == 3 { varennes(committee) } else { household(draw, home, committee) });
+    if changed {
+        // One more offer, refused since.
+        add(json!({"past_offers": 3, "past_refusals": 1}));
+    }
     Value::Object(sheet)
 }
 
@@ -379,8 +364,16 @@ mod tests {
             reference: reference.to_owned(),
             held_on: on(day),
             starts_at: NaiveTime::from_hms_opt(9, 30, 0).expect("an hour"),
-            published_at: on(23).and_hms_opt(6, 0, 0).expect("an hour"),
-            communes: communes.iter().map(|(insee, count)| ((*insee).to_owned(), *count)).collect(),
+            published_at: on(20).and_hms_opt(6, 0, 0).expect("an hour"),
+            changed_at: on(23).and_hms_opt(6, 0, 0).expect("an hour"),
+            communes: communes
+                .iter()
+                .map(|(insee, sheets)| DemoCommune {
+                    insee: (*insee).to_owned(),
+                    first_home: 0,
+                    sheets: *sheets,
+                })
+                .collect(),
         }
     }
 
@@ -390,13 +383,17 @@ mod tests {
             committee("Est 2026-47", 26, &[("99101", 12), ("99102", 8)]),
             committee("Est 2026-48", 30, &[("99101", 8), ("99102", 12)]),
         ];
-        let written = document(&committees);
-        assert_eq!(written, document(&committees));
-        let mut kept = Kept(Vec::new());
-        let text = written.to_string();
-        let report =
-            read(text.as_bytes(), Format::Json, Limits::default(), &World, &mut kept).expect("a sound sink");
-        assert!(report.is_valid(), "{}", report.faults);
+        let imported = |file| {
+            let written = document(&committees, file);
+            assert_eq!(written, document(&committees, file));
+            let (text, mut kept) = (written.to_string(), Kept(Vec::new()));
+            let report = read(text.as_bytes(), Format::Json, Limits::default(), &World, &mut kept)
+                .expect("a sound sink");
+            assert!(report.is_valid(), "{}", report.faults);
+            kept
+        };
+        let (first, kept) = (imported(File::First), imported(File::Second));
+        assert_eq!(first.0.len(), 40 - LATECOMERS.len() + 1);
         assert_eq!(kept.0.len(), 40);
         let solene = &kept.0[3];
         assert_eq!(solene.identification.last_name, "VARENNES");

@@ -250,14 +250,19 @@ pub fn suspension(conn: &mut Conn, of: &Account) -> Result<Option<Suspension>> {
 /// Why an account is suspended that its owner has blocked (wording 10).
 const OWN_BLOCK: &str = "Compte bloqué par son titulaire, qui ne reconnaît pas une connexion.";
 
-/// Suspends the account at its owner's wish, at once: every request asks.
+/// Suspends the account at its owner's wish.
 pub fn block(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
+    suspend(conn, id, OWN_BLOCK, now)
+}
+
+/// Suspends the person (E27), at once: every request asks.
+pub fn suspend(conn: &mut Conn, id: &AccountId, reason: &str, now: Now) -> Result<()> {
     diesel::insert_into(suspensions::table)
         .values((
             suspensions::id.eq(crate::platform::id::SuspensionId::fresh()),
             suspensions::scope.eq("person"),
             suspensions::account_id.eq(id),
-            suspensions::reason.eq(OWN_BLOCK),
+            suspensions::reason.eq(reason),
             suspensions::since.eq(now.naive()),
         ))
         .execute(conn)?;

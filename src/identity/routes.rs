@@ -267,7 +267,7 @@ pub async fn charter_page(who: Allowed<acts::SignCharter>, req: HttpRequest) -> 
     let account = who.actor()?.account;
     let current = i64::from(account.charter_version) == i64::from(charter::VERSION);
     let engaged = account.charter_signed_at.filter(|_| current).map(|at| {
-        format!("Vous vous êtes engagé le {}.", format::date_full(format::paris_date(at.and_utc())))
+        format!("Votre engagement date du {}.", format::date_full(format::paris_date(at.and_utc())))
     });
     Ok(view::charter(&steps::Charter { csrf: csrf(&req), engaged }, &who.landlord()))
 }
@@ -386,7 +386,7 @@ pub async fn own_account(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) ->
         ),
         charter: actor.account.charter_signed_at.map_or_else(String::new, |at| {
             format!(
-                "engagé le {}, version {}",
+                "engagement du {}, version {}",
                 format::date_full(format::paris_date(at.and_utc())),
                 actor.account.charter_version
             )

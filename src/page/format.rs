@@ -75,6 +75,15 @@ pub fn day_and_time(at: DateTime<Utc>) -> String {
     format!("{} {} à {}", weekday(date), date_medium(date), time(at))
 }
 
+/// « mardi à 8 h » within the week that follows `now`, the date too beyond it.
+pub fn coming(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if paris_date(at).signed_duration_since(paris_date(now)).num_days() < 7 {
+        format!("{} à {}", weekday(paris_date(at)), time(at))
+    } else {
+        day_and_time(at)
+    }
+}
+
 /// « aujourd’hui », « demain », « dans 3 jours »; « hier », « il y a 3 jours ».
 pub fn relative_day(date: NaiveDate, today: NaiveDate) -> String {
     match date.signed_duration_since(today).num_days() {
@@ -145,6 +154,28 @@ pub fn area(hundredths: u32) -> String {
 pub fn count(n: i64, singular: &str, plural: &str) -> String {
     let noun = if n.unsigned_abs() < 2 { singular } else { plural };
     format!("{}{}{NBSP}{noun}", sign(n), grouped(n.unsigned_abs()))
+}
+
+/// « trois commissions », « une commune », « aucune fiche » up to sixteen, then figures. Feminine
+/// nouns only: « une », « aucune ».
+pub fn count_in_words(n: usize, singular: &str, plural: &str) -> String {
+    const WORDS: [&str; 17] = [
+        "aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze",
+        "douze", "treize", "quatorze", "quinze", "seize",
+    ];
+    let noun = if n < 2 { singular } else { plural };
+    match WORDS.get(n) {
+        Some(word) => format!("{word} {noun}"),
+        None => format!("{}{NBSP}{noun}", grouped(n as u64)),
+    }
+}
+
+/// The same with its first letter as at the head of a sentence.
+pub fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 /// The applicant's number in its blocks, « 099 03 22 004817 G0991 », whatever spaces it came

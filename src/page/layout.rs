@@ -6,6 +6,10 @@ use super::banner::{self, Banner};
 use super::chart::{DayRule, day_rule};
 use super::{asset, form, paths};
 
+/// The state of accessibility, which every page must show (law 2005-102, article 47). Without a valid
+/// audit there is no other.
+pub const ACCESSIBILITY_MENTION: &str = "Accessibilité\u{a0}: non conforme";
+
 /// What stands around a page, whoever wrote it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chrome {
@@ -194,7 +198,7 @@ fn footer() -> Markup {
         footer.site {
             ul {
                 li { a href=(paths::LEGAL_NOTICE) { "Mentions et droits" } }
-                li { a href=(paths::ACCESSIBILITY) { "Accessibilité\u{a0}: partiellement conforme" } }
+                li { a href=(paths::ACCESSIBILITY) { (ACCESSIBILITY_MENTION) } }
                 li { a href=(paths::HELP) { "Aide" } }
                 li.report { a href=(paths::REPORT) { "Signaler une violation ou un incident" } }
             }

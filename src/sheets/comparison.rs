@@ -35,15 +35,18 @@ pub async fn display(
     let strip = reading::draw(&who, move || Ok(pixels::comparison(&compared, &mark, width, density))).await?;
     let mut answer = picture(&shown, who.clock().now());
     for (name, value) in [
-        ("X-Parvis-Row-Height", strip.row_height),
         ("X-Parvis-Head-Height", strip.head_height),
         ("X-Parvis-Name-Left", strip.name_left),
         ("X-Parvis-Name-Baseline", strip.name_baseline),
     ] {
         answer.insert_header((name, value.to_string()));
     }
-    let widths: Vec<String> = strip.name_widths.iter().map(ToString::to_string).collect();
-    answer.insert_header(("X-Parvis-Name-Widths", widths.join(" ")));
+    for (name, values) in
+        [("X-Parvis-Row-Heights", &strip.row_heights), ("X-Parvis-Name-Widths", &strip.name_widths)]
+    {
+        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+        answer.insert_header((name, values.join(" ")));
+    }
     answer.insert_header(("X-Parvis-Ratio", ratio(strip.picture.width, strip.css_width)));
     Ok(answer.body(strip.picture.png))
 }

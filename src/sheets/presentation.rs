@@ -65,6 +65,8 @@ pub struct Dwelling {
     pub place: String,
     /// « 2e étage avec ascenseur · PLUS · DPE C »; the ordinal « e » is written U+1D49.
     pub features: String,
+    /// The same on a phone: « 2e étage, asc. · PLUS · DPE C ».
+    pub features_short: String,
     /// « Réf. 0117-02-0043 · libre le 4 janvier 2027 ».
     pub reference: String,
     /// « 332,60 € ».

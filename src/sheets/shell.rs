@@ -32,13 +32,6 @@ pub fn title(committee: &Committee) -> String {
     }
 }
 
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
-}
-
 /// « jeudi 26 novembre », without the year.
 fn day_of(date: NaiveDate) -> String {
     let long = format::date_long(date);
@@ -48,15 +41,6 @@ fn day_of(date: NaiveDate) -> String {
 /// The day after the last: what a reader is told of the removal.
 fn removed_on(committee: &Committee) -> String {
     committee.ends_on.succ_opt().map_or_else(String::new, format::date_medium)
-}
-
-/// « Trois », up to sixteen; then figures.
-fn in_words(n: usize) -> String {
-    const WORDS: [&str; 17] = [
-        "Aucune", "Une", "Deux", "Trois", "Quatre", "Cinq", "Six", "Sept", "Huit", "Neuf", "Dix", "Onze",
-        "Douze", "Treize", "Quatorze", "Quinze", "Seize",
-    ];
-    WORDS.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
 /// My committees, soonest first, with what is new in each.
@@ -69,14 +53,14 @@ pub async fn committees<A: Reads>(who: &Allowed<A>, csrf: String, commune: &str)
     for committee in &all {
         lines.push(line(who, committee).await?);
     }
-    let plural = if lines.len() > 1 { "commissions à venir" } else { "commission à venir" };
+    let coming = format::count_in_words(lines.len(), "commission à venir", "commissions à venir");
     let last = match actor.session.previous_login_at {
         Some(at) => format!("Dernière connexion\u{a0}: {}. ", format::day_and_time(at.and_utc())),
         None => "C’est votre première connexion. ".to_owned(),
     };
     Ok(Committees {
         csrf,
-        title: format!("{} {plural} à {commune}", in_words(lines.len())),
+        title: format!("{} à {commune}", format::capitalized(&coming)),
         lead: format!("{last}Les fiches d’une commission disparaissent le lendemain de sa tenue."),
         communes: actor
             .habilitations
@@ -129,7 +113,7 @@ async fn line<A: Reads>(who: &Allowed<A>, committee: &Committee) -> Result<Commi
         .collect();
     Ok(CommitteeLine {
         id: committee.id.to_string(),
-        day: capitalized(&day_of(committee.held_on)),
+        day: format::capitalized(&day_of(committee.held_on)),
         facts: vec![
             when,
             format!(

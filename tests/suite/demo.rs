@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::harness::Client;
+use crate::harness::{Answer, Client};
 
 /// The running demo; ends with its test.
 struct Demo {
@@ -92,16 +92,34 @@ fn the_demo_goes_from_login_to_forty_sheets() {
         match text(account, "role") {
             "manager" => {
                 // Yesterday's committee: six sheets, purged, certified.
-                home.says("6 fiches détruites, 0 restante");
+                home.says("Trois commissions à venir, rien à purger").says("6 fiches détruites, 0 restante");
+                declares_the_session_of_the_day_over(&mut client, &home);
             }
             "instructor" if !text(account, "commune").contains(" et ") => {
-                home.says("Deux commissions à venir");
+                home.says("Trois commissions à venir").says("Dernière connexion : vendredi 20 novembre");
+                home.says("1 modifiée");
+                home.says(if text(account, "commune") == "Valbourg" { "1 retirée" } else { "1 nouvelle" });
                 sheets += read_everything(&mut client, &home.html());
             }
             _ => {}
         }
     }
     assert_eq!(sheets, 40);
+}
+
+/// The committee of the demo's own day is there to be closed, and no other.
+fn declares_the_session_of_the_day_over(client: &mut Client, home: &Answer) {
+    let html = home.html();
+    let links: Vec<&str> = html
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|link| link.ends_with("/seance-levee"))
+        .collect();
+    let [link] = links.as_slice() else { panic!("{links:?}") };
+    client.submit(link, &[]).leads_to("/gestion/commissions");
+    client.visit(link).leads_to("/gestion/commissions");
+    client.visit("/gestion/commissions").says("séance levée à").says("attendu le 24 novembre à 0 h");
 }
 
 /// Opens every sheet of every committee on the page, in pixels; the last one in text too.

@@ -123,10 +123,14 @@ fn a_mark_and_windows_line_ends_do_no_harm_and_a_windows_encoding_is_named(app: 
 fn ten_thousand_faults_give_a_summary(app: TestApp) {
     app.publish(&[usual()]);
     let before = state(&app);
-    let mut faulty = file(&[committee("Trop").sheets(VALBOURG, 2_500)]);
-    for sheet in faulty["committees"][0]["sheets"].as_array_mut().expect("sheets") {
-        for field in ["base_rent", "charges", "ancillary_rent", "rfr_n2"] {
-            sheet[field] = json!(-1);
+    let many: Vec<Committee> =
+        (0..5).map(|n| committee(&format!("Trop {n}")).sheets(VALBOURG, 500)).collect();
+    let mut faulty = file(&many);
+    for committee in faulty["committees"].as_array_mut().expect("committees") {
+        for sheet in committee["sheets"].as_array_mut().expect("sheets") {
+            for field in ["base_rent", "charges", "ancillary_rent", "rfr_n2"] {
+                sheet[field] = json!(-1);
+            }
         }
     }
     let outcome = app.import(faulty.to_string().as_bytes(), Format::Json, false);

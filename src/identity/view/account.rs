@@ -180,7 +180,7 @@ pub fn ended_elsewhere(view: &EndedElsewhere, landlord: &Landlord) -> Page {
 pub fn signed_out() -> Page {
     let body = html! {
         div.plain {
-            (title("Vous êtes déconnecté", "Rien n’est conservé sur cet appareil. Vous pouvez fermer cette fenêtre."))
+            (title("Votre session est fermée", "Rien n’est conservé sur cet appareil. Vous pouvez fermer cette fenêtre."))
             div.actions { a.button href=(paths::LOGIN) { "Se reconnecter" } }
         }
     };

@@ -90,8 +90,8 @@ fn demo(accounts: &[DemoAccount]) -> Markup {
                         tr {
                             th scope="row" { (account.login) }
                             td { (account.about) }
-                            td { code { (account.password) } }
-                            td { @if account.code.is_empty() { span.grey { "à créer" } } @else { code { (account.code) } } }
+                            td data-label="Mot de passe" { code { (account.password) } }
+                            td data-label="Code" { @if account.code.is_empty() { span.grey { "à créer" } } @else { code { (account.code) } } }
                             td.action {
                                 button.button.small type="button" hidden data-login=(account.login) data-password=(account.password) {
                                     "Remplir" span.unseen { " avec " (account.login) }

@@ -134,7 +134,7 @@ fn blocks_of_four(secret: &str) -> Markup {
 #[derive(Debug, Clone)]
 pub struct Charter {
     pub csrf: String,
-    /// « Vous vous êtes engagé le 3 novembre 2026. » once it is done; the button then goes.
+    /// « Votre engagement date du 3 novembre 2026. » once it is done; the button then goes.
     pub engaged: Option<String>,
 }
 

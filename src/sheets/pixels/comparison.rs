@@ -1,12 +1,12 @@
-//! The candidates for one dwelling, one row of equal height for each: the same figure stands under
-//! the same figure, and the limit of a rate is one tall tick repeated down its column, so that the
+//! The candidates for one dwelling, a row for each, of equal height in a table: the same figure stands
+//! under the same figure, and the limit of a rate is one tall tick repeated down its column, so that the
 //! eye compares without reading. The order is the rank's; nothing is graded.
 
 use super::drawing::Drawing;
 use super::fonts::Face;
 use super::ink::Ink;
 use super::rows::{LandmarkRuling, blocks_of_number, dotted, named};
-use super::setting::Style;
+use super::setting::{Style, bold, second_text, text};
 use super::watermark::Pattern;
 use super::{Format, Picture, Watermark};
 use crate::sheets::presentation::{Candidate, Comparison, Landmark};
@@ -20,18 +20,10 @@ const MOST_ROWS: usize = 200;
 /// Ends of the columns of a table, in 1120ths: rank, candidate, four landmarks, priority, opinion.
 const COLUMNS: [f32; 8] = [0.0, 56.0, 294.0, 432.0, 570.0, 704.0, 838.0, 976.0];
 const GAP: f32 = 20.0;
-
-const fn text(size: f32) -> Style {
-    Style::new(Face::Regular, size, Ink::TEXT)
-}
-
-const fn second_text(size: f32) -> Style {
-    Style::new(Face::Regular, size, Ink::LABEL)
-}
-
-const fn bold(size: f32) -> Style {
-    Style::new(Face::Bold, size, Ink::TEXT)
-}
+/// Heights of rows are multiples of this, so that each is a whole number of device pixels.
+const STEP: f32 = 8.0;
+/// White under a row.
+const UNDER: f32 = 22.0;
 
 /// In a table the label is the column's.
 const LANDMARK: LandmarkRuling = LandmarkRuling {
@@ -64,8 +56,8 @@ pub struct ComparedStrip {
     pub picture: Picture,
     /// Width on the page, in css px.
     pub css_width: u32,
-    /// Row `i` begins at `i * row_height`.
-    pub row_height: u32,
+    /// One for each candidate: the rows stand one under the other.
+    pub row_heights: Vec<u32>,
     /// The heads of the columns stand under the last row; cards bear their own labels.
     pub head_height: u32,
     /// Where each candidate's name stands in its row: the rule of the link is drawn under it.
@@ -88,31 +80,25 @@ pub fn comparison(comparison: &Comparison, mark: &Watermark, width_css: u32, rat
     let density = Format::fit(smallest, ratio).ratio();
     let layout = Layout { width: width as f32, table: width >= TABLE };
     let candidates = comparison.candidates.get(..MOST_ROWS).unwrap_or(&comparison.candidates);
-    let highest = candidates
-        .iter()
-        .map(|candidate| layout.candidate(&mut Drawing::default(), candidate, comparison, 0.0).end)
-        .fold(88.0, f32::max);
-    let row = (highest + 22.0).ceil();
+    let rows = layout.heights(candidates, comparison);
     let mut drawing = Drawing::new(layout.width);
-    let names: Vec<f32> = candidates
-        .iter()
-        .enumerate()
-        .map(|(number, candidate)| {
-            layout.candidate(&mut drawing, candidate, comparison, row * number as f32).name_width
-        })
-        .collect();
-    let head_top = row * candidates.len().max(1) as f32;
+    let mut names = Vec::with_capacity(candidates.len());
+    let mut head_top = 0.0;
+    for (candidate, height) in candidates.iter().zip(&rows) {
+        names.push(layout.candidate(&mut drawing, candidate, comparison, head_top).name_width);
+        head_top += height;
+    }
     let head = if layout.table { layout.head(&mut drawing, comparison, head_top) } else { 0.0 };
     drawing.height = head_top + head;
-    let scale = drawing.whole_rows(density, row);
+    let scale = drawing.whole_rows(density, STEP);
     let pattern = if layout.table { Pattern::TABLE } else { Pattern::NARROW };
     let picture = drawing.print(mark, pattern, scale);
     let device = |length: f32| (length * scale).round() as u32;
-    let row_height = device(row);
+    let row_heights: Vec<u32> = rows.into_iter().map(device).collect();
     ComparedStrip {
         css_width: width,
-        row_height,
-        head_height: picture.height.saturating_sub(row_height * candidates.len().max(1) as u32),
+        head_height: picture.height.saturating_sub(row_heights.iter().sum()),
+        row_heights,
         name_left: device(layout.name_left()),
         name_baseline: device(layout.first_baseline()),
         name_widths: names.into_iter().map(device).collect(),
@@ -142,6 +128,17 @@ impl Layout {
         let start = at(number).round();
         let gap = if number + 1 < COLUMNS.len() { GAP } else { 0.0 };
         (start, at(number + 1) - gap - start)
+    }
+
+    /// Lines of a table are as high as the highest; a card is as high as it is.
+    fn heights(self, candidates: &[Candidate], all: &Comparison) -> Vec<f32> {
+        let heights = candidates.iter().map(|candidate| {
+            let end = self.candidate(&mut Drawing::default(), candidate, all, 0.0).end;
+            ((end.max(88.0) + UNDER) / STEP).ceil() * STEP
+        });
+        let heights: Vec<f32> = heights.collect();
+        let highest = heights.iter().copied().fold(0.0, f32::max);
+        if self.table { vec![highest; heights.len()] } else { heights }
     }
 
     fn candidate(self, drawing: &mut Drawing, candidate: &Candidate, all: &Comparison, top: f32) -> Drawn {

@@ -5,7 +5,7 @@ use super::drawing::Drawing;
 use super::fonts::Face;
 use super::ink::Ink;
 use super::rows::{LandmarkRuling, Ruling, blocks_of_number, dotted, named};
-use super::setting::Style;
+use super::setting::{Style, bold, second_text, text};
 use crate::sheets::presentation::{
     Applicant, Block, Dwelling, Landmark, Opinion, Presentation, Rank, RunningHead,
 };
@@ -26,18 +26,6 @@ const LANDMARK: LandmarkRuling = LandmarkRuling {
     ruled_note_at: 108.0,
     rule_length: 150.0,
 };
-
-const fn second_text(size: f32) -> Style {
-    Style::new(Face::Regular, size, Ink::LABEL)
-}
-
-const fn bold(size: f32) -> Style {
-    Style::new(Face::Bold, size, Ink::TEXT)
-}
-
-const fn text(size: f32) -> Style {
-    Style::new(Face::Regular, size, Ink::TEXT)
-}
 
 /// The column of one phone.
 struct Column {
@@ -156,12 +144,15 @@ impl Column {
             (&dwelling.area, bold(15.0)),
             (&dwelling.address, text(15.0)),
             (&dwelling.place, text(15.0)),
-            (&dwelling.features, text(15.0)),
+            (&dwelling.features_short, text(15.0)),
             (&dwelling.reference, second_text(13.0)),
         ] {
-            if !words.is_empty() {
-                let words = style.set(words, self.right - x);
-                y = words.left(&mut self.drawing, x, y + 21.5);
+            let whole = style.set(words, self.right - x);
+            // What does not stand on one line is broken where its parts meet, not within one.
+            let parts: Vec<&str> =
+                if whole.drop() > 0.0 { words.split(" · ").collect() } else { vec![words.as_str()] };
+            for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                y = style.set(part, self.right - x).left(&mut self.drawing, x, y + 21.5);
             }
         }
         y = y.max(kind_end);

@@ -20,6 +20,21 @@ pub(super) struct Style {
     pub(super) ink: Ink,
 }
 
+/// Ordinary text.
+pub(super) const fn text(size: f32) -> Style {
+    Style::new(Face::Regular, size, Ink::TEXT)
+}
+
+/// Labels and what is read after the rest.
+pub(super) const fn second_text(size: f32) -> Style {
+    Style::new(Face::Regular, size, Ink::LABEL)
+}
+
+/// What the eye looks for.
+pub(super) const fn bold(size: f32) -> Style {
+    Style::new(Face::Bold, size, Ink::TEXT)
+}
+
 impl Style {
     /// Text of one size, which wraps onto four lines at most.
     pub(super) const fn new(face: Face, size: f32, ink: Ink) -> Self {

@@ -9,7 +9,7 @@ use super::fonts::{DIRECTION, Face, SCRIPT, covers, typeface};
 /// Longest text that is shaped; far above what any place of the sheet can show.
 const LONGEST: usize = 1200;
 const NO_BREAK_SPACE: f32 = 0.28;
-const THIN_SPACE: f32 = 0.18;
+const THIN_SPACE: f32 = 0.22;
 /// The ordinal « e » of « 2ᵉ »: the fonts lack U+1D49.
 const RAISED_SCALE: f32 = 0.62;
 const RAISED_BY: f32 = 0.34;
@@ -251,7 +251,7 @@ mod tests {
     fn no_break_spaces_are_advances_of_the_rule_whatever_the_font_says() {
         let narrow = run(&[("1\u{202F}4", Face::Regular)]);
         let wide = run(&[("1\u{A0}4", Face::Regular)]);
-        assert_eq!(narrow.get(1).map(|glyph| glyph.advance), Some(0.18));
+        assert_eq!(narrow.get(1).map(|glyph| glyph.advance), Some(0.22));
         assert_eq!(wide.get(1).map(|glyph| glyph.advance), Some(0.28));
     }
 

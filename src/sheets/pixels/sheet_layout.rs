@@ -5,7 +5,7 @@ use super::drawing::Drawing;
 use super::fonts::Face;
 use super::ink::Ink;
 use super::rows::{LandmarkRuling, Ruling, blocks_of_number, dotted, named};
-use super::setting::Style;
+use super::setting::{Style, bold, second_text, text};
 use crate::sheets::presentation::{Applicant, Dwelling, Landmark, Opinion, Presentation, Rank, RunningHead};
 
 /// Width of the drawing; narrower and wider desks show it scaled.
@@ -48,18 +48,6 @@ const LANDMARK: LandmarkRuling = LandmarkRuling {
     ruled_note_at: 158.0,
     rule_length: 216.0,
 };
-
-const fn second_text(size: f32) -> Style {
-    Style::new(Face::Regular, size, Ink::LABEL)
-}
-
-const fn bold(size: f32) -> Style {
-    Style::new(Face::Bold, size, Ink::TEXT)
-}
-
-const fn text(size: f32) -> Style {
-    Style::new(Face::Regular, size, Ink::TEXT)
-}
 
 /// Lays the whole sheet out.
 pub(super) fn lay(sheet: &Presentation) -> Drawing {

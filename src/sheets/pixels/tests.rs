@@ -48,6 +48,7 @@ fn filled(text: &str, rows: usize, rule: Rule) -> Presentation {
             address: owned(),
             place: owned(),
             features: owned(),
+            features_short: owned(),
             reference: owned(),
             net_cost: owned(),
         },
@@ -334,10 +335,11 @@ fn e12_every_compared_candidate_stands_in_a_row_of_equal_height_with_its_waterma
     for (width, ratio) in [(0, 1.0), (358, 2.0), (600, 1.5), (900, 1.0), (1120, 2.0), (u32::MAX, f32::NAN)] {
         let strip = comparison(&compared, &mark(), width, ratio);
         let plain = comparison(&compared, &unmarked, width, ratio);
-        assert_eq!(strip.row_height * 6 + strip.head_height, strip.picture.height);
+        assert_eq!(strip.row_heights.len(), 6);
+        assert_eq!(strip.row_heights.iter().sum::<u32>() + strip.head_height, strip.picture.height);
         assert_eq!(strip.name_widths.len(), 6);
         let (with, without) = (decoded(&strip.picture), decoded(&plain.picture));
-        let row = (strip.row_height * strip.picture.width) as usize;
+        let row = strip.row_heights.first().map_or(0, |height| (height * strip.picture.width) as usize);
         for (number, (seen, ink)) in with.chunks(row).zip(without.chunks(row)).take(6).enumerate() {
             let marked = seen.iter().zip(ink).filter(|(seen, ink)| seen < ink).count();
             assert!(marked > 300, "candidate {number} at {width}");

@@ -236,23 +236,26 @@ fn dwelling(sheet: &Sheet, figures: &Figures) -> Dwelling {
         home.stair.as_ref().map(|name| format!("escalier{NBSP}{name}")),
         home.door.as_ref().map(|name| format!("porte{NBSP}{name}")),
     ];
-    let storey = home.floor.map(|number| {
+    let storey = |with: &str, without: &str| {
+        let number = home.floor?;
         let lift = match home.has_lift {
-            Some(true) => " avec ascenseur",
-            Some(false) if number > 0 => " sans ascenseur",
+            Some(true) => with,
+            Some(false) if number > 0 => without,
             _ => "",
         };
         let accessible = if home.accessible == Some(true) { " accessible" } else { "" };
-        format!("{}{accessible}{lift}", floor(number))
-    });
-    let features = [
-        (home.building_kind.as_deref() == Some("I")).then(|| "maison".to_owned()),
-        storey,
-        home.annexes.clone(),
-        home.funding.clone(),
-        home.dpe_energy.as_ref().map(|class| format!("DPE{NBSP}{class}")),
-        (home.in_priority_district == Some(true)).then(|| "quartier prioritaire".to_owned()),
-    ];
+        Some(format!("{}{accessible}{lift}", floor(number)))
+    };
+    let features = |storey| {
+        [
+            (home.building_kind.as_deref() == Some("I")).then(|| "maison".to_owned()),
+            storey,
+            home.annexes.clone(),
+            home.funding.clone(),
+            home.dpe_energy.as_ref().map(|class| format!("DPE{NBSP}{class}")),
+            (home.in_priority_district == Some(true)).then(|| "quartier prioritaire".to_owned()),
+        ]
+    };
     let reference = [
         Some(format!("Réf.{NBSP}{}", home.dwelling_ref)),
         home.available_from.map(|date| format!("libre le {}", day_of_year(date))),
@@ -262,7 +265,8 @@ fn dwelling(sheet: &Sheet, figures: &Figures) -> Dwelling {
         area: home.living_area.map(surface).unwrap_or_default(),
         address: address.unwrap_or_else(|| NOT_SHOWN.to_owned()),
         place: joined(place, ", "),
-        features: joined(features, " · "),
+        features: joined(features(storey(" avec ascenseur", " sans ascenseur")), " · "),
+        features_short: joined(features(storey(", asc.", ", sans asc.")), " · "),
         reference: joined(reference, " · "),
         net_cost: figures.net_cost.map_or_else(|| NOT_SHOWN.to_owned(), |cost| money(cost.get())),
     }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{Display, endings};
 use crate::page::chart::{SheetRule, sheet_rule};
-use crate::page::layout::IN_TEXT;
+use crate::page::layout::{ACCESSIBILITY_MENTION, IN_TEXT};
 use crate::page::{form, paths};
 
 /// Where the sheet stands in its committee, and until when it may be read.
@@ -98,7 +98,7 @@ pub fn around(frame: &SheetFrame, display: Display, body: Markup) -> Markup {
             }
             ul {
                 li { a href=(paths::HELP) { "Aide" } }
-                li { a href=(paths::ACCESSIBILITY) { "Accessibilité\u{a0}: partiellement conforme" } }
+                li { a href=(paths::ACCESSIBILITY) { (ACCESSIBILITY_MENTION) } }
                 li { a href=(paths::LEGAL_NOTICE) { "Mentions et droits" } }
                 li { a href=(paths::REPORT) { "Signaler un incident" } }
                 li { (form::post_button(paths::SIGN_OUT, &frame.csrf, "Se déconnecter", "link")) }

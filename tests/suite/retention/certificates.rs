@@ -75,7 +75,7 @@ fn e07_the_manager_sees_the_certificate_of_a_purged_committee(app: TestApp) {
     page.has(200)
         .says("Est 2026-48")
         .says("8 fiches détruites, 0 restante")
-        .says("purgée le vendredi 27 novembre à 10 h 32");
+        .says("purgée le 27 novembre à 10 h 32");
     // Taken away as a file, it verifies elsewhere.
     let html = page.html();
     let link = html.split('"').find(|link| link.starts_with("/gestion/certificats/")).expect("a certificate");

@@ -115,9 +115,9 @@ fn e24_the_commitment_is_shown_dated_and_can_be_read_again(app: TestApp) {
     let mut client = app.stranger();
     client.sign_in(&account);
     let page = client.visit("/charte");
-    page.has(200).says("Vous vous êtes engagé le 23 novembre 2026.");
+    page.has(200).says("Votre engagement date du 23 novembre 2026.");
     assert!(!page.html().contains("action=\"/charte\""), "what is done is not asked again");
-    client.visit("/compte").says("engagé le 23 novembre 2026");
+    client.visit("/compte").says("engagement du 23 novembre 2026");
     // A new version is shown at the next request, before anything else.
     app.execute(&format!(
         "UPDATE accounts SET charter_version = charter_version - 1 WHERE id = '{}'",

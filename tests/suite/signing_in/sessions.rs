@@ -148,7 +148,7 @@ fn signing_out_clears_and_ends_the_session(app: TestApp) {
     answer.has(303).leads_to("/deconnexion");
     assert_eq!(answer.header("clear-site-data"), Some("\"cache\", \"storage\""));
     assert!(!camille.cookies.contains_key("__Host-parvis"));
-    camille.visit("/deconnexion").has(200).says("Vous êtes déconnecté");
+    camille.visit("/deconnexion").has(200).says("Votre session est fermée");
     copied.visit("/commissions").leads_to("/connexion");
     copied.visit("/connexion").does_not_say("Bloquez votre compte");
 }

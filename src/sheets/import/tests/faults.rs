@@ -196,7 +196,17 @@ fn ten_thousand_faults_give_a_summary() {
             sheet
         })
         .collect();
-    let (report, sink) = of(&document(&sheets));
+    // As many as a committee takes, and no more.
+    let mut whole = document(&[]);
+    let header = whole["committees"][0].clone();
+    let committees = sheets.chunks(500).enumerate().map(|(number, sheets)| {
+        let mut committee = header.clone();
+        committee["reference"] = json!(format!("Est 2026-{number}"));
+        committee["sheets"] = json!(sheets);
+        committee
+    });
+    whole["committees"] = committees.collect();
+    let (report, sink) = of(&whole);
     assert_eq!(report.faults.total(), 10_000);
     assert_eq!(report.faults.listed().len(), 200);
     assert_eq!(report.faults.summary().len(), 4);
