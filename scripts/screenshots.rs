@@ -16,9 +16,8 @@ use serde_json::{Value, json};
 
 /// Monday 23 November 2026 at half past ten: the hour of the pictures that the house was drawn from.
 const MORNING: &str = "2026-11-23T10:32";
-/// Every canvas of the page has its pixels.
-const PAINTED: &str =
-    "document.querySelector('canvas.painted') && !document.querySelector('canvas:not(.painted)')";
+/// No canvas waits for its pixels.
+const PAINTED: &str = "document.querySelector('canvas.painted') && !document.querySelector('[aria-busy]')";
 const DESK: (u32, u32, u32) = (1280, 900, 1);
 const PHONE: (u32, u32, u32) = (390, 844, 2);
 
@@ -111,6 +110,7 @@ impl Photographer<'_> {
 
     fn take(&self, name: &str, (width, height, scale): (u32, u32, u32), path: &str, ready: &str) {
         self.chromium.resize(width, height, scale);
+        self.chromium.cdp("Emulation.setScrollbarsHidden", &json!({"hidden": true}));
         self.visit(path);
         self.chromium.wait_for(ready);
         let picture = self.chromium.cdp("Page.captureScreenshot", &json!({"format": "png"}));

@@ -80,7 +80,7 @@ pub fn around(frame: &SheetFrame, display: Display, body: Markup) -> Markup {
             nav.travel aria-label="Fiches de la commission" {
                 (step(frame.previous.as_deref().map(|id| frame.link(id, display)), "prev", "button before"))
                 (sheet_rule(&frame.rule))
-                p.position { span.unseen { "Fiche " } strong { (frame.position) } " sur " (frame.total) }
+                p.position { span.unseen { "Fiche " } strong { (frame.position) } span.of { " sur " } (frame.total) }
                 (step(frame.next.as_deref().map(|id| frame.link(id, display)), "next", "button filled after"))
             }
         }
