@@ -9,6 +9,7 @@ mod readers;
 pub mod sheets;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Europe::Paris;
@@ -44,7 +45,7 @@ pub fn prepare(place: &Place, port: u16) -> Result<Settings> {
                 place.data.display()
             )));
         }
-        std::fs::remove_dir_all(&place.data).map_err(explain)?;
+        empty_but_for_its_mark(&place.data).map_err(explain)?;
     }
     std::fs::create_dir_all(&place.data).map_err(explain)?;
     std::fs::write(
@@ -55,6 +56,19 @@ pub fn prepare(place: &Place, port: u16) -> Result<Settings> {
     Secrets::create(&place.keys())?;
     std::fs::write(place.data.join("parvis.toml"), settings_text(port)).map_err(explain)?;
     Settings::load(place).map_err(Error::internal)
+}
+
+/// The mark stays: a demo that is stopped here can be made again.
+fn empty_but_for_its_mark(data: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(data)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path)?;
+        } else if !path.ends_with(MARK) {
+            std::fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 fn settings_text(port: u16) -> String {

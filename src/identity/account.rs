@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
+use super::names::is_name_of_a_person;
 use super::password::Hash;
 use crate::opening_hours::Zone;
 use crate::platform::id::{AccountId, HabilitationId, Insee, text_enum};
@@ -103,6 +104,12 @@ pub enum Refusal {
     Communes,
     #[error("le prénom, le nom et la fonction sont demandés (E16)")]
     Empty,
+    #[error(
+        "le prénom et le nom se composent de lettres (accents du français et des langues voisines compris), d’espaces, de traits d’union, d’apostrophes et de points, 60 signes au plus\u{a0}: le filigrane les porte (E12)"
+    )]
+    Name,
+    #[error("la fonction tient sur une ligne, de 100 signes au plus")]
+    JobTitle,
 }
 
 /// Makes the account and its habilitations, with a temporary secret that dies unused after `life`.
@@ -120,6 +127,13 @@ pub fn create(
     }
     if [&new.first_name, &new.last_name, &new.job_title].iter().any(|text| text.trim().is_empty()) {
         return Ok(Err(Refusal::Empty));
+    }
+    if ![&new.first_name, &new.last_name].iter().all(|name| is_name_of_a_person(name.trim())) {
+        return Ok(Err(Refusal::Name));
+    }
+    let title = new.job_title.trim();
+    if title.chars().count() > 100 || title.chars().any(char::is_control) {
+        return Ok(Err(Refusal::JobTitle));
     }
     if new.role.is_town_hall() == new.communes.is_empty() {
         return Ok(Err(Refusal::Communes));

@@ -19,7 +19,7 @@ use super::session::{self, EndedBy, Session, Token};
 use crate::notices::Landlord;
 use crate::opening_hours::{Schedule, Zone};
 use crate::platform::config::Settings;
-use crate::platform::id::{AccountId, Insee};
+use crate::platform::id::AccountId;
 use crate::platform::keyring::Keyring;
 use crate::platform::{Clock, Conn, Error, Now, Result};
 use crate::traces::{Author, Entry, Kind, Recorded};
@@ -81,17 +81,6 @@ fn being_read<'a>(session: &Session, habilitations: &'a [Habilitation]) -> Optio
     habilitations.iter().find(|habilitation| habilitation.commune == *insee)
 }
 
-/// Whose data a request may touch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// The landlord's own people: all communes, no sheet.
-    Landlord,
-    /// The commune the session is reading.
-    Commune(Insee),
-    /// Nobody is signed in, or no commune is chosen.
-    Nothing,
-}
-
 /// What the frame needs to draw around a page.
 #[derive(Clone)]
 pub struct Visit {
@@ -121,7 +110,6 @@ struct Inner {
     network: Option<IpAddr>,
     device: String,
     device_token: Option<Token>,
-    scope: Scope,
 }
 
 impl<A: Action> Allowed<A> {
@@ -146,10 +134,6 @@ impl<A: Action> Allowed<A> {
 
     pub fn keyring(&self) -> &Keyring {
         &self.inner.house.machine.keyring
-    }
-
-    pub fn scope(&self) -> &Scope {
-        &self.inner.scope
     }
 
     /// The person; [`Error::SignIn`] for a public action without one.
@@ -301,7 +285,6 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
         known: None,
         habilitations: Vec::new(),
         suspension: None,
-        scope: Scope::Nothing,
     };
     if let Some(Found { session, account, habilitations, suspension }) = found {
         inner.known = Some((session, account));
@@ -313,7 +296,6 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
     if let Some((session, account)) = &inner.known {
         let signed_in = session.lives(now) && session.step(account, now).is_none();
         if signed_in {
-            inner.scope = scope(account, session);
             req.extensions_mut().insert(Visit {
                 now,
                 csrf,
@@ -358,14 +340,6 @@ async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Optio
         })
     })
     .await
-}
-
-fn scope(account: &Account, session: &Session) -> Scope {
-    match (&session.commune, account.role.is_town_hall()) {
-        (_, false) => Scope::Landlord,
-        (Some(commune), true) => Scope::Commune(commune.clone()),
-        (None, true) => Scope::Nothing,
-    }
 }
 
 fn decide(act: policy::Act, inner: &Inner, open_outside_hours: bool) -> Result<()> {
@@ -427,9 +401,8 @@ impl<A: Action> Allowed<A> {
             (_, Ok(actor)) => actor.author(),
         };
         let mut entry = Entry::new(Kind::Refusal, author, self.now());
-        if let Scope::Commune(commune) = self.scope() {
-            entry.commune = Some(commune.clone());
-        }
+        let read = self.inner.known.as_ref().filter(|_| entry.author.account.is_some());
+        entry.commune = read.and_then(|(session, _)| session.commune.clone());
         self.record_refusal(entry, reason).await
     }
 }

@@ -8,6 +8,7 @@ pub mod cookies;
 mod first_commune;
 pub mod guard;
 mod machine;
+pub mod names;
 mod origin;
 mod part;
 pub mod password;

@@ -228,7 +228,6 @@ fn password_view(who: &Allowed<acts::ChoosePassword>, req: &HttpRequest, errors:
         errors,
         identifier: account.login.clone(),
         first: account.password_temporary,
-        reason: String::new(),
         min_length: u32::try_from(sign_in::least_length(who, &account)).unwrap_or(u32::MAX),
     };
     Ok(view::password(&view, &who.landlord()))
@@ -352,6 +351,7 @@ pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> R
     if session.second_factor_at.is_none() || session.ended_by != Some(EndedBy::OtherLogin) {
         return Err(Error::SignIn);
     }
+    tracing::warn!(account = %account.id, "blocked by its owner, who does not know a connection");
     who.write(move |conn, who| {
         account::block(conn, &account.id, who.now())?;
         session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())

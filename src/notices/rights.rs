@@ -50,13 +50,15 @@ pub fn legal_notice(landlord: &Landlord) -> Page {
         }))
         (section("Vos données d’agent", "ce qui est conservé de vous", html! {
             (entries(&[
-                ("Compte", html! { "nom, prénom, fonction, employeur, adresse électronique, habilitations et leurs dates, date d’engagement à la charte, date de dernière connexion\u{a0}: tant que le compte existe" }),
+                ("Compte", html! { "nom, prénom, fonction, identifiant, rôle, communes, habilitations et leurs dates, empreinte du mot de passe, secret chiffré du second facteur, date d’engagement à la charte, date de dernière connexion, affichage retenu, suspensions et leur motif\u{a0}: tant que le compte existe" }),
+                ("Appareils reconnus", html! { "l’empreinte d’un cookie et la date du dernier passage\u{a0}: 150\u{a0}jours" }),
+                ("Sessions et essais manqués", html! { "heures et appareil de chaque session\u{a0}; nombre d’essais manqués par identifiant, par appareil et par réseau, sous forme d’empreintes\u{a0}: trois jours au plus" }),
                 ("Traces", html! { "chaque connexion, chaque affichage et chaque refus, avec l’heure, l’adresse du réseau, l’appareil et le code de l’affichage\u{a0}: six mois au plus" }),
                 ("État de lecture", html! { "fiches nouvelles, modifiées ou lues\u{a0}: vous seul le voyez, il disparaît avec la commission" }),
             ]))
             p { "Les traces servent à vérifier le respect de la convention, et à rien d’autre. Elles ne mesurent pas votre travail." }
             p { "Destinataires\u{a0}: les gestionnaires habilités de " (landlord.name) ", sa déléguée ou son délégué à la protection des données et, pour leur commune, votre mairie. Aucun transfert hors de l’Union européenne." }
-            p { "Un cookie de session, nécessaire à la connexion, disparaît à la déconnexion. Il n’y a ni mesure d’audience ni service tiers." }
+            p { "Trois cookies, tous nécessaires. Celui de la session protège aussi les formulaires\u{a0}; il change à chaque connexion et disparaît avec la fermeture du navigateur. Celui du retour garde l’adresse de la page demandée, le temps de vous connecter ou de déverrouiller l’écran. Celui de l’appareil reste 150\u{a0}jours\u{a0}: il n’ouvre rien, et évite que des essais venus d’ailleurs ne bloquent votre compte. Il n’y a ni mesure d’audience ni service tiers." }
         }))
         (section("Les demandeurs de logement", "s’ils vous interrogent", html! {
             p { "Leurs données viennent de leur demande et de son instruction. Elles sont supprimées dès le lendemain de la commission. Transmettez leurs demandes sans délai à " (mail(&landlord.dpo_email)) "\u{a0}: la réponse est due dans le mois qui suit la réception par la mairie ou par " (landlord.name) "." }

@@ -118,6 +118,12 @@ pub struct Sheets {
     pub displays_before_refusing: u32,
 }
 
+/// A secret that the environment names. It is no setting: nothing that is told of settings may show it.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment beside figment")]
+pub(super) fn secret(name: &str) -> Option<zeroize::Zeroizing<String>> {
+    std::env::var(name).ok().map(zeroize::Zeroizing::new)
+}
+
 /// Where settings and data lie.
 #[derive(Debug, Clone)]
 pub struct Place {

@@ -14,6 +14,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::config;
 use super::error::{Error, Result};
 
 /// 256 bits that open or test something. Wiped when dropped, never printed.
@@ -129,11 +130,10 @@ impl Secrets {
     /// Reads both keys: from the environment if it names either, else from the files; a file that
     /// others may read is refused.
     pub fn load(folder: &Path) -> Result<Self> {
-        let named = [MASTER_VARIABLE, SIGNING_VARIABLE].map(|name| (name, std::env::var(name).ok()));
+        let named = [MASTER_VARIABLE, SIGNING_VARIABLE].map(|name| (name, config::secret(name)));
         let [master, signing] = if named.iter().any(|(_, value)| value.is_some()) {
-            let read = |(name, value): (&str, Option<String>)| {
-                let value = Zeroizing::new(value.unwrap_or_default());
-                decode_key(&value).ok_or_else(|| {
+            let read = |(name, value): (&str, Option<Zeroizing<String>>)| {
+                value.and_then(|value| decode_key(&value)).ok_or_else(|| {
                     Error::Installation(format!(
                         "{name}\u{a0}: une clé de 256 bits en hexadécimal est attendue"
                     ))

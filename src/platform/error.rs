@@ -149,11 +149,12 @@ impl Error {
         } else if says(&[
             "no database connection",
             "connection closed",
+            "closed the connection",
             "could not connect",
             "Connection refused",
         ]) {
             Some(
-                "La base de données ne répond pas. Rien n’a été changé\u{a0}; relancez la commande quand elle répond.",
+                "La base de données ne répond plus\u{a0}; le dernier pas est peut-être fait. Relancez la commande quand elle répond\u{a0}: elle reprend où il faut.",
             )
         } else {
             None

@@ -51,6 +51,20 @@ fn delete_generation(machine: &Machine, id: &GenerationId) -> Result<()> {
     })
 }
 
+/// Those of these generations that nobody points to. A publication may be committed and its answer lost:
+/// asked through the door of writers, which waits for the end of a transaction that is still under way.
+pub fn unpublished(machine: &Machine, mut ids: Vec<GenerationId>) -> Result<Vec<GenerationId>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let pointed: Vec<GenerationId> = machine.db().write(|conn| {
+        let pointed = committees_table::table.filter(committees_table::generation_id.eq_any(&ids));
+        Ok(pointed.select(committees_table::generation_id.assume_not_null()).load(conn)?)
+    })?;
+    ids.retain(|id| !pointed.contains(id));
+    Ok(ids)
+}
+
 /// Forgets committees that no import has published and of which no generation is left, with their keys.
 pub fn never_published(machine: &Machine, ids: &[CommitteeId]) -> Result<()> {
     for id in ids {

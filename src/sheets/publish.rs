@@ -237,7 +237,7 @@ impl Publication<'_> {
     fn destroy_drafts(&self) -> Result<()> {
         let begun: Vec<GenerationId> =
             self.drafts.iter().filter_map(|draft| Some(draft.generation.as_ref()?.id.clone())).collect();
-        destroy::generations(self.machine, &begun)?;
+        destroy::generations(self.machine, &destroy::unpublished(self.machine, begun)?)?;
         let named: Vec<CommitteeId> = self.drafts.iter().map(|draft| draft.committee.id.clone()).collect();
         destroy::never_published(self.machine, &named)
     }

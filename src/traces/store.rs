@@ -220,7 +220,6 @@ pub fn count_and_erase_before(conn: &mut Conn, limit: NaiveDateTime, most: i64) 
         let rows = traces::table.filter(traces::instance.eq(instance).and(traces::batch.eq(batch)));
         // What is part of a display is not another one.
         let counted: Vec<Counted> = rows
-            .clone()
             .filter(traces::part_of.is_null())
             .select((traces::at, traces::kind, traces::commune, traces::occurrences))
             .load(conn)?;

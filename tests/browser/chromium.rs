@@ -17,7 +17,7 @@ static AGENT: LazyLock<Client> =
     LazyLock::new(|| Client::builder().no_proxy().build().expect("an HTTP client"));
 
 /// How long a page may take to do what is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Without a screen, as root too, and asking nothing of anybody but the site visited.
 const ARGUMENTS: [&str; 16] = [

@@ -86,6 +86,19 @@ impl Desk {
         self.chromium.wait_for(PAINTED);
     }
 
+    /// The reader is suspended since nine: no page of the landlord's does it yet.
+    pub fn suspend(&self) {
+        self.app.execute(&format!(
+            "INSERT INTO suspensions (id, scope, account_id, commune, reason, since) VALUES \
+             ('01930000-0000-7000-8000-000000000001', 'person', '{}', NULL, 'vérification en cours', '2026-11-23 08:00:00')",
+            self.account.id
+        ));
+    }
+
+    pub fn lift(&self) {
+        self.app.execute("DELETE FROM suspensions");
+    }
+
     /// Where one is, without the host.
     pub fn path(&self) -> String {
         self.chromium.text("location.pathname")

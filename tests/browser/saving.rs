@@ -180,6 +180,15 @@ fn the_developer_tools_still_read_the_pixels_of_the_canvas() {
     );
     assert!(read[0].as_u64().expect("a count") > 10_000, "{read}");
     assert_eq!(read[1], json!("data:image/png;base64,"));
+    // The request of the page can be made again, and its answer kept.
+    let kept = desk.chromium.script_later(
+        "const back = arguments[arguments.length - 1];
+         const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': document.querySelector('meta[name=csrf]').content };
+         const body = JSON.stringify({ width: 640, ratio: 1 });
+         fetch(location.pathname + '/affichage', { method: 'POST', headers, body })
+           .then((answer) => answer.blob()).then((picture) => back([picture.type, picture.size]))",
+    );
+    assert!(kept[0] == json!("image/png") && kept[1].as_u64() > Some(10_000), "{kept}");
     // And the source of the text display is text.
     desk.visit(&desk.text_pages()[0]);
     assert!(!desk.personal_in(&desk.chromium.text("document.documentElement.outerHTML")).is_empty());

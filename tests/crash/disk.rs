@@ -133,11 +133,14 @@ fn reads_again_after_the_disk(on: OnDisk) {
     // What still fits is traced and shown; then nothing is.
     let mut answers = sheets.iter().cycle().take(200).map(|sheet| asked(&mut camille, sheet));
     let refused = answers.find(|answer| !answer.is_png()).expect("a disk that is full");
-    refused.has(503).says("La fiche n’a pas pu être tracée, elle n’est donc pas affichée.");
+    refused
+        .has(503)
+        .says("Cette page ne peut pas être affichée pour le moment.")
+        .says("Rien n’a été affiché.");
     drop(answers);
     for sheet in &sheets[..3] {
         let text = camille.visit(&format!("/fiches/{sheet}/texte"));
-        text.has(503).says("n’est donc pas affichée").does_not_say("data-display");
+        text.has(503).says("Rien n’a été affiché.").does_not_say("data-display");
     }
     let health = serving.client().visit("/sante");
     assert_eq!(health.has(503).json()["traces"], serde_json::json!(false), "{health}");
@@ -364,25 +367,60 @@ fn writable(folder: &Path, is_writable: bool) {
     }
 }
 
-#[test]
-fn e07_on_a_read_only_disk_every_command_says_so_changes_nothing_and_goes_on_afterwards() {
+/// Whoever is not root may not be able to reach the build's own folder.
+fn reachable_binary(installation: &Installation) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
-    let installation = Installation::new(Kind::Sqlite);
-    let usual = [committee("Est 2026-48").on("2026-11-26").sheets(VALBOURG, 5)];
-    let file = installation.file("fiches", &usual);
-    installation.run(&["import", &file]).ends(0);
-    // Whoever is not root may not be able to reach the build's own folder.
     let folder = installation.beside("");
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).expect("permissions");
     let binary = installation.beside("parvis");
     std::fs::copy(env!("CARGO_BIN_EXE_parvis"), &binary).expect("the binary");
-    let run = |arguments: &[&str]| {
-        let mut command = Command::new(&binary);
-        command.env_clear().arg("--data").arg(installation.data()).args(arguments);
-        if rustix::process::geteuid().is_root() {
-            command.uid(NOBODY).gid(NOBODY);
+    binary
+}
+
+/// The command, by somebody whom permissions bind.
+fn as_nobody(binary: &Path, installation: &Installation, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary);
+    command.env_clear().arg("--data").arg(installation.data()).args(arguments);
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
+}
+
+#[test]
+fn a_demo_that_was_stopped_while_it_made_room_is_made_again() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let installation = Installation::bare(Kind::Sqlite);
+    let binary = reachable_binary(&installation);
+    let stubborn: Vec<PathBuf> = ('a'..='h').map(|name| installation.data().join(name.to_string())).collect();
+    for folder in &stubborn {
+        std::fs::create_dir(folder).expect("a folder");
+        std::fs::write(folder.join("kept"), "x").expect("a file");
+    }
+    writable(&installation.data(), true);
+    let set = |mode| {
+        for folder in stubborn.iter().filter(|folder| folder.exists()) {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode)).expect("permissions");
         }
-        Said::of(&command.output().expect("the binary"))
+    };
+    set(0o500);
+    for _ in 0..3 {
+        let stopped = as_nobody(&binary, &installation, &DEMO).output().expect("the binary");
+        Said::of(&stopped).ends(3).says("Le dossier des données ne se laisse pas écrire");
+    }
+    set(0o700);
+    Serving::start(as_nobody(&binary, &installation, &DEMO)).client().visit("/sante").has(200);
+}
+
+#[test]
+fn e07_on_a_read_only_disk_every_command_says_so_changes_nothing_and_goes_on_afterwards() {
+    let installation = Installation::new(Kind::Sqlite);
+    let usual = [committee("Est 2026-48").on("2026-11-26").sheets(VALBOURG, 5)];
+    let file = installation.file("fiches", &usual);
+    installation.run(&["import", &file]).ends(0);
+    let binary = reachable_binary(&installation);
+    let run = |arguments: &[&str]| {
+        Said::of(&as_nobody(&binary, &installation, arguments).output().expect("the binary"))
     };
     let bytes = || {
         let files = below(&installation.data()).into_iter().filter(|path| path.is_file());
@@ -406,6 +444,6 @@ fn e07_on_a_read_only_disk_every_command_says_so_changes_nothing_and_goes_on_aft
     run(&["check"]).ends(1).says("✗ trousseau : Le dossier des données ne se laisse pas écrire");
     assert!(bytes() == before, "nothing was changed");
     writable(&installation.data(), true);
-    run(&["purge"]).ends(0).says("Est 2026-48 : 5 fiches détruites, 0 restantes");
+    run(&["purge"]).ends(0).says("Est 2026-48 : 5 fiches détruites, 0 restante");
     assert!(bytes() != before, "positive control");
 }

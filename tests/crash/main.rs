@@ -16,6 +16,7 @@ mod import;
 mod installation;
 mod instances;
 mod keyring;
+mod lost_answer;
 mod oracle;
 mod processes;
 mod purge;

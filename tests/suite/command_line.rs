@@ -170,6 +170,49 @@ fn keys_may_come_from_the_environment_and_another_installations_are_told() {
     parvis(&data, &half, &["check"]).says("✗ clés : PARVIS_SIGNING_KEY");
 }
 
+/// Twice the limit, through a pipe: whoever kept the file in memory would need half of it.
+#[test]
+fn a_file_of_five_hundred_megabytes_is_refused_in_flat_memory() {
+    const MEGABYTE: usize = 1024 * 1024;
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let run = |arguments: &[&str]| parvis(&data, &[], arguments);
+    run(&["init"]).ends(0);
+    let example = std::fs::read_to_string(data.join("parvis.toml")).expect("settings");
+    std::fs::write(data.join("parvis.toml"), example.replace("\"\"", "\"à Valbourg\"")).expect("settings");
+    let pipe = folder.path().join("enorme.json");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let mut import = Command::new(env!("CARGO_BIN_EXE_parvis"))
+        .env_clear()
+        .arg("--data")
+        .arg(&data)
+        .args(["import", "--check"])
+        .arg(&pipe)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the binary");
+    let writer = std::thread::spawn(move || {
+        use std::io::Write as _;
+        let mut pipe = std::fs::File::options().write(true).open(pipe).expect("a reader");
+        let blanks = vec![b' '; MEGABYTE];
+        // The reader leaves before the end: that is the point.
+        pipe.write_all(b"{").is_ok() && (0..500).all(|_| pipe.write_all(&blanks).is_ok())
+    });
+    let status = format!("/proc/{}/status", import.id());
+    let mut most = 0;
+    while import.try_wait().expect("a process").is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
+        most = most.max(line.split_whitespace().nth(1).and_then(|kb| kb.parse::<usize>().ok()).unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let told = import.wait_with_output().expect("an end");
+    let told = String::from_utf8_lossy(&told.stderr).replace('\u{a0}', " ");
+    assert!(told.contains("rien n’a été publié") && told.contains("256"), "{told}");
+    assert!(!writer.join().expect("a writer"), "the file was read to its end");
+    assert!((5_000..128_000).contains(&most), "{most} kB at most");
+}
+
 fn accounts_are_added_listed_and_reset(app: TestApp) {
     let run = beside(&app);
     let add = |login: &str, more: &[&str]| {

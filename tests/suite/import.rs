@@ -285,7 +285,7 @@ fn e07_an_import_does_not_undo_what_was_declared_over_meanwhile(app: TestApp) {
     let before = state(&app);
     let changed = usual().with(0, "base_rent", json!(512.4));
     let id = app.committee_id("Est 2026-48").parse().expect("an id");
-    let stopped = publish_while(&app, &[changed.clone()], || {
+    let stopped = publish_while(&app, &[changed], || {
         let now = app.machine().clock().now();
         let over = app.machine().db().write(|conn| parvis::committees::adjourn(conn, &id, "Théo", now));
         assert!(over.expect("a database"), "séance levée");

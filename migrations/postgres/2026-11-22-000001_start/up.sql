@@ -73,7 +73,7 @@ CREATE TABLE sessions (
     device TEXT NOT NULL,
     previous_login_at TIMESTAMP,
     ended_at TIMESTAMP,
-    ended_by TEXT CHECK (ended_by IN ('sign_out', 'other_login', 'expired', 'password_changed', 'blocked')),
+    ended_by TEXT CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked')),
     ended_for_device TEXT
 );
 CREATE INDEX sessions_by_account ON sessions (account_id);

@@ -180,7 +180,8 @@ pub fn ended_elsewhere(view: &EndedElsewhere, landlord: &Landlord) -> Page {
 pub fn signed_out() -> Page {
     let body = html! {
         div.plain {
-            (title("Votre session est fermée", "Rien n’est conservé sur cet appareil. Vous pouvez fermer cette fenêtre."))
+            (title("Votre session est fermée", "Aucune fiche n’est conservée sur cet appareil. Vous pouvez fermer cette fenêtre."))
+            p.grey { "Un cookie y fait reconnaître l’appareil pendant 150\u{a0}jours\u{a0}: il n’ouvre rien, et évite que des essais venus d’ailleurs ne bloquent votre compte." }
             div.actions { a.button href=(paths::LOGIN) { "Se reconnecter" } }
         }
     };

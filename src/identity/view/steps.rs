@@ -47,8 +47,6 @@ pub struct Password {
     pub identifier: String,
     /// The first connection replaces a temporary password (wording 6, E20).
     pub first: bool,
-    /// Why a change is required now, or empty (E33).
-    pub reason: String,
     /// 12 for town halls, 16 for the landlord.
     pub min_length: u32,
 }
@@ -73,7 +71,7 @@ pub fn password(view: &Password, landlord: &Landlord) -> Page {
                     "Choisissez votre mot de passe personnel\u{a0}: " (rule) ". Le mot de passe provisoire ne fonctionnera plus. Ne le communiquez à personne, pas même à " (landlord.name) " ni à votre mairie."
                 }
             } @else {
-                (title("Changer de mot de passe", &view.reason))
+                (title("Changer de mot de passe", ""))
             }
             (form::post(paths::PASSWORD, &view.csrf, &view.errors, fields))
             p.grey { "Une phrase de plusieurs mots se retient mieux et résiste mieux. Le collage et les gestionnaires de mots de passe sont acceptés." }

@@ -2,6 +2,7 @@
 
 use super::drawing::Drawing;
 use super::*;
+use crate::identity::names::is_sign_of_a_name;
 use crate::sheets::presentation::{
     Applicant, Block, Dwelling, Landmark, ListLine, Opinion, Rank, Row, Rule, RunningHead, Value,
 };
@@ -128,6 +129,15 @@ fn e12_the_watermark_can_draw_every_name_a_commune_may_bear() {
     let letters: String = ('A'..='Z').chain('a'..='z').collect();
     assert_eq!(missing_glyph(&letters), None);
     assert_eq!(missing_glyph(crate::conventions::SIGNS_OF_NAMES), None);
+}
+
+#[test]
+fn e12_the_watermark_can_draw_every_name_a_person_may_bear() {
+    let signs: Vec<char> = ('\0'..=char::MAX).filter(|sign| is_sign_of_a_name(*sign)).collect();
+    assert!(signs.contains(&'é') && signs.contains(&'Œ'), "{signs:?}");
+    let missing: String =
+        signs.into_iter().filter(|sign| missing_glyph(&sign.to_string()).is_some()).collect();
+    assert_eq!(missing, "");
 }
 
 #[test]

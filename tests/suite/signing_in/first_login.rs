@@ -1,7 +1,8 @@
 //! The first login, step by step, and one's own password.
 
 use chrono::TimeDelta;
-use parvis::identity::Role;
+use parvis::identity::account::NewAccount;
+use parvis::identity::{Role, settled};
 
 use crate::harness::{TestApp, VALBOURG, both_databases};
 
@@ -11,6 +12,7 @@ both_databases![
     e21_a_weak_password_is_refused_in_words_that_help,
     e22_one_changes_ones_password_at_will_with_the_present_one,
     e24_the_commitment_is_shown_dated_and_can_be_read_again,
+    e12_an_account_bears_a_name_that_the_watermark_can_draw,
     e13_the_commitment_forbids_to_pass_anything_on,
     e39_the_login_page_says_hours_state_rights_and_how_to_report,
 ];
@@ -126,6 +128,27 @@ fn e24_the_commitment_is_shown_dated_and_can_be_read_again(app: TestApp) {
     client.visit("/commissions").has(303).leads_to("/charte");
     client.submit("/charte", &[]).has(303);
     client.visit("/commissions").has(200);
+}
+
+fn e12_an_account_bears_a_name_that_the_watermark_can_draw(app: TestApp) {
+    let refused = |first_name: &str, job_title: &str| {
+        let new = NewAccount {
+            login: "zoe.nom".to_owned(),
+            role: Role::Manager,
+            first_name: first_name.to_owned(),
+            last_name: "Moreau".to_owned(),
+            job_title: job_title.to_owned(),
+            communes: Vec::new(),
+            from: app.today(),
+        };
+        let made = settled::account(app.machine(), new, "nacre-et-girouette-44").expect("a database");
+        made.err().map(|refusal| refusal.to_string()).unwrap_or_default()
+    };
+    for name in ["漢字", "Zo\u{7}é", "Zo\u{202e}é", "Zoé\nAdmin"] {
+        assert!(refused(name, "chargée").contains("le filigrane les porte (E12)"), "{name:?}");
+    }
+    assert!(refused("Zoé", "chargée\nde mission").contains("la fonction tient sur une ligne"));
+    assert_eq!(refused(" Zoé ", "chargée de mission"), "");
 }
 
 fn e13_the_commitment_forbids_to_pass_anything_on(app: TestApp) {

@@ -5,7 +5,7 @@ use parvis::identity::Role;
 use reqwest::header::SET_COOKIE;
 use serde_json::json;
 
-use crate::harness::{TestApp, VALBOURG, both_databases};
+use crate::harness::{TestApp, VALBOURG, both_databases, log_so_far};
 
 both_databases![
     e19_a_second_connection_ends_the_first_which_says_so_and_can_block_the_account,
@@ -43,6 +43,9 @@ fn e19_a_second_connection_ends_the_first_which_says_so_and_can_block_the_accoun
 
     first.send_form("/compte/blocage", &[]).leads_to("/compte/blocage");
     first.visit("/compte/blocage").has(200).says("Votre compte est bloqué");
+    // « sera prévenu »: whoever reads the log.
+    let told = log_so_far();
+    assert!(told.lines().any(|line| line.contains(&account.id) && line.contains("blocked by its owner")));
     second.visit("/commissions").leads_to("/connexion");
     second.sign_in(&account);
     second
@@ -147,8 +150,9 @@ fn signing_out_clears_and_ends_the_session(app: TestApp) {
     let answer = camille.send_form("/deconnexion", &[]);
     answer.has(303).leads_to("/deconnexion");
     assert_eq!(answer.header("clear-site-data"), Some("\"cache\", \"storage\""));
-    assert!(!camille.cookies.contains_key("__Host-parvis"));
-    camille.visit("/deconnexion").has(200).says("Votre session est fermée");
+    // What stays is said: one cookie, which opens nothing.
+    assert_eq!(camille.cookies.keys().collect::<Vec<_>>(), ["__Host-appareil"]);
+    camille.visit("/deconnexion").has(200).says("Votre session est fermée").says("pendant 150 jours");
     copied.visit("/commissions").leads_to("/connexion");
     copied.visit("/connexion").does_not_say("Bloquez votre compte");
 }
