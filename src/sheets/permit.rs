@@ -267,6 +267,20 @@ fn reader(facts: &Facts, now: Now) -> Result<Reader<'_>, Refusal> {
     Ok(Reader { commune, closes_at, closing_warned })
 }
 
+/// The refusal of a display whose trace is written and whose pace is an automaton's after all: displays
+/// asked for at the same time are decided on the same count (E25).
+pub fn overtaken<A: Reads>(conn: &mut Conn, who: &Allowed<A>, entry: &Entry) -> Result<Option<Refusal>> {
+    let shown: Vec<SheetId> =
+        entry.sheet.iter().chain(entry.compared.iter().map(|(sheet, _)| sheet)).cloned().collect();
+    if shown.is_empty() {
+        return Ok(None);
+    }
+    let actor = who.actor()?;
+    let others = traces::displays_of_different_sheets(conn, actor.id(), &shown, who.now(), RATE_WINDOW)?;
+    let most = i64::from(who.settings().sheets.displays_before_refusing);
+    Ok((others >= most).then(|| Refusal::TooFast { again_at: who.now().utc() + RATE_WINDOW }))
+}
+
 /// Whether this person may read at all now; shows nothing. The name of the commune being read.
 pub fn may_read(facts: &Facts, now: Now) -> Result<String, Refusal> {
     reader(facts, now).map(|reader| reader.commune.name.clone())

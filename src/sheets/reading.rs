@@ -107,7 +107,13 @@ pub async fn display<A: Reads>(
             if let Some(delay) = permit.delay() {
                 tokio::time::sleep(delay).await;
             }
-            who.record(permit.entry().clone()).await?
+            let recorded = who.record(permit.entry().clone()).await?;
+            // Many at once all saw the count of before: each looks again, once it is in it.
+            let entry = permit.entry().clone();
+            if let Some(refusal) = who.read(move |conn, who| permit::overtaken(conn, who, &entry)).await? {
+                return Err(refuse(who, &facts, &refusal).await?);
+            }
+            recorded
         }
     };
     let traced = recorded.at();

@@ -4,10 +4,11 @@ use parvis::identity::Role;
 use parvis::platform::id::{SheetId, SubjectId};
 use parvis::traces::{Author, DisplayId, Entry, Kind, Subject};
 
-use crate::harness::{Account, TestApp, VALBOURG, both_databases};
+use crate::harness::{Account, TestApp, VALBOURG, both_databases, committee};
 
 both_databases![
     e25_three_hundred_different_sheets_in_ten_minutes_are_refused_and_told_until_when,
+    e25_displays_asked_for_at_the_same_time_are_counted_too,
     e25_candidates_that_were_compared_count_like_those_that_were_opened,
     e25_going_back_and_forth_between_five_sheets_is_never_slowed,
 ];
@@ -52,6 +53,31 @@ fn e25_three_hundred_different_sheets_in_ten_minutes_are_refused_and_told_until_
     app.instructor_of(VALBOURG).look_at(&path(1)).is_a_picture();
     app.at("2026-11-23 10:43");
     camille.look_at(&path(1)).is_a_picture();
+}
+
+fn e25_displays_asked_for_at_the_same_time_are_counted_too(app: TestApp) {
+    app.publish(&[committee("Grande 2026-48").sheets(VALBOURG, 40)]);
+    let account = app.account(Role::Instructor, &[VALBOURG]);
+    let mut camille = app.stranger();
+    camille.sign_in(&account);
+    displayed(&app, &account, 0..290);
+    let sheets = app.sheets_of("Grande 2026-48", VALBOURG);
+    // One page's token for all: a script needs no more.
+    camille.visit("/commissions").has(200);
+    let shown: usize = std::thread::scope(|scope| {
+        let asked: Vec<_> = sheets
+            .iter()
+            .map(|sheet| {
+                let mut tab = camille.clone();
+                scope.spawn(move || {
+                    let size = serde_json::json!({"width": 320, "ratio": 1});
+                    usize::from(tab.post_json(&format!("/fiches/{sheet}/affichage"), &size).is_png())
+                })
+            })
+            .collect();
+        asked.into_iter().map(|one| one.join().expect("an answer")).sum()
+    });
+    assert!(shown <= 10, "{shown} sheets beyond the pace");
 }
 
 fn e25_candidates_that_were_compared_count_like_those_that_were_opened(app: TestApp) {
