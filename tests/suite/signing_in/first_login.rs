@@ -159,6 +159,8 @@ fn e13_the_commitment_forbids_to_pass_anything_on(app: TestApp) {
         "je n’imprime, ne photographie ni n’enregistre aucune fiche",
         "je n’en montre rien à une personne non habilitée",
         "je garde le secret, même après mon départ",
+        "Vous ne faites aucun usage commercial de ces informations",
+        "ne les communiquez ni ne les divulguez à des tiers, par quelque moyen que ce soit",
         "Il s’agit d’une information, non d’un consentement.",
     ] {
         page.says(words);
