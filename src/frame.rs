@@ -230,7 +230,7 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
             let now = visit.as_ref().map(|visit| visit.now.utc()).unwrap_or_default();
             let zone = visit.and_then(|visit| Some(visit.actor?.zone())).unwrap_or_default();
             let next = format::day_and_time(around.schedule.in_zone(zone).next_opening(now));
-            let is_open = |other: &Habilitation| around.schedule.in_zone(other.zone()).state(now).is_open();
+            let is_open = |other: &Habilitation| around.schedule.in_zone(other.zone).state(now).is_open();
             let mut page = refusals::closed(landlord, &next);
             page.main = html! { (page.main) (other_communes(req, is_open)) };
             draw(req, &page, status)
@@ -258,7 +258,7 @@ fn explain(req: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
 }
 
 /// Refusals that another commune may not meet.
-const OF_A_COMMUNE: [&str; 3] = ["commune_suspended", "convention", "habilitation"];
+const OF_A_COMMUNE: [&str; 4] = ["commune_suspended", "convention", "habilitation", "habilitation_suspended"];
 
 /// The other communes this person reads for, or nothing.
 fn other_communes(req: &HttpRequest, may: impl Fn(&Habilitation) -> bool) -> Markup {

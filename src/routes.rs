@@ -4,7 +4,7 @@
 //! that no earlier pattern hides a later path.
 
 use crate::identity::route::{Row, get, post};
-use crate::identity::routes as identity;
+use crate::identity::{own_account, routes as identity};
 use crate::{agenda, assets, conventions, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
@@ -33,10 +33,10 @@ pub static ROUTES: &[Row] = &[
     post("/deconnexion", &identity::sign_out).open_outside_hours(),
     // One's own account
     get("/", &identity::enter).open_outside_hours(),
-    get("/compte", &identity::own_account).open_outside_hours(),
-    post("/compte/affichage", &identity::remember_display).open_outside_hours(),
-    get("/compte/blocage", &identity::blocked).open_outside_hours(),
-    post("/compte/blocage", &identity::block).open_outside_hours(),
+    get("/compte", &own_account::page).open_outside_hours(),
+    post("/compte/affichage", &own_account::remember_display).open_outside_hours(),
+    get("/compte/blocage", &own_account::blocked).open_outside_hours(),
+    post("/compte/blocage", &own_account::block).open_outside_hours(),
     // Reading
     // Shows nothing, and a holiday of one commune leaves the other open.
     post("/commune", &sheets::routes::switch_commune).open_outside_hours(),

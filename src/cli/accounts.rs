@@ -6,7 +6,7 @@ use super::arguments::AccountCommand;
 use super::{Done, Failure, open, say};
 use crate::identity::account::{self, NewAccount};
 use crate::identity::password::{self, Hash};
-use crate::identity::{Place, second_factor, session};
+use crate::identity::{Place, second_factor, session, suspension};
 use crate::page::format;
 
 pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
@@ -41,7 +41,7 @@ pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
                     return Ok(false);
                 };
                 account::set_password(conn, &known.id, &hash, Some(now.naive() + life), now)?;
-                account::lift_own_block(conn, &known.id, now)?;
+                suspension::lift_own_block(conn, &known.id, now)?;
                 if forget {
                     second_factor::forget(conn, &known.id)?;
                 }

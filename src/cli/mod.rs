@@ -17,7 +17,7 @@ use self::arguments::{CertificateCommand, Command, TracesCommand};
 use crate::identity::{Machine, Place};
 use crate::page::format;
 use crate::platform::config::Settings;
-use crate::platform::crypto::Secrets;
+use crate::platform::crypto::{self, Secrets};
 use crate::platform::{Clock, Error};
 use crate::{app, demo, timetable};
 
@@ -48,8 +48,7 @@ pub fn main() -> ExitCode {
         Ok(typed) => typed,
         Err(code) => return code,
     };
-    // First of all: rustls takes the provider that is installed when it is asked.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    crypto::install_tls_provider();
     keep_memory_off_the_disk();
     let usual = match typed.command {
         Command::Demo { .. } => "parvis-demo",

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use crate::opening_hours::Zone;
 use crate::platform::id::{ConventionId, Insee};
-use crate::platform::schema::{communes, conventions, habilitations, suspensions};
+use crate::platform::schema::{communes, conventions, habilitations};
 use crate::platform::{Conn, Result};
 
 /// A commune whose town hall may have a convention.
@@ -124,16 +124,6 @@ pub fn habilitations_in_force(conn: &mut Conn, insee: &Insee, today: NaiveDate) 
         .filter(habilitations::ends_on.is_null().or(habilitations::ends_on.ge(today)))
         .count()
         .get_result(conn)?)
-}
-
-/// Whether the commune's access is suspended (E27), and why.
-pub fn suspension(conn: &mut Conn, insee: &Insee) -> Result<Option<crate::identity::account::Suspension>> {
-    let found: Option<(chrono::NaiveDateTime, String)> = suspensions::table
-        .filter(suspensions::lifted_at.is_null().and(suspensions::commune.eq(insee)))
-        .select((suspensions::since, suspensions::reason))
-        .first(conn)
-        .optional()?;
-    Ok(found.map(|(since, reason)| crate::identity::account::Suspension { since, reason }))
 }
 
 /// What a new convention is made of.

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 
 use super::names::is_name_of_a_person;
 use super::password::Hash;
+use super::suspension::{self, Suspension};
 use crate::opening_hours::Zone;
 use crate::platform::id::{AccountId, HabilitationId, Insee, text_enum};
-use crate::platform::schema::{accounts, communes, habilitations, suspensions};
+use crate::platform::schema::{accounts, communes, habilitations};
 use crate::platform::{Conn, Now, Result};
 
 text_enum! {
@@ -65,6 +66,8 @@ pub struct Account {
     pub last_login_at: Option<NaiveDateTime>,
     pub reads_text: bool,
     pub created_at: NaiveDateTime,
+    /// Where mails go; nobody needs one.
+    pub email: Option<String>,
 }
 
 impl Account {
@@ -165,6 +168,7 @@ pub fn create(
         last_login_at: None,
         reads_text: false,
         created_at: now.naive(),
+        email: None,
     };
     diesel::insert_into(accounts::table).values(&account).execute(conn)?;
     for insee in &new.communes {
@@ -241,75 +245,21 @@ pub fn remember_display(conn: &mut Conn, id: &AccountId, text: bool) -> Result<(
     Ok(())
 }
 
-/// A suspension that is in force (E27, wording 3).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suspension {
-    pub since: NaiveDateTime,
-    pub reason: String,
-}
-
-/// The person's own suspension; for town halls also that of the whole space, which binds no manager:
-/// somebody must be able to lift it.
-pub fn suspension(conn: &mut Conn, of: &Account) -> Result<Option<Suspension>> {
-    let found: Vec<(String, NaiveDateTime, String)> = suspensions::table
-        .filter(suspensions::lifted_at.is_null())
-        .filter(suspensions::account_id.eq(&of.id).or(suspensions::scope.eq("space")))
-        .order(suspensions::since)
-        .select((suspensions::scope, suspensions::since, suspensions::reason))
-        .load(conn)?;
-    let binding = found.into_iter().find(|(scope, ..)| scope != "space" || of.role.is_town_hall());
-    Ok(binding.map(|(_, since, reason)| Suspension { since, reason }))
-}
-
-/// Why an account is suspended that its owner has blocked (wording 10).
-const OWN_BLOCK: &str = "Compte bloqué par son titulaire, qui ne reconnaît pas une connexion.";
-
-/// Suspends the account at its owner's wish.
-pub fn block(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
-    suspend(conn, id, OWN_BLOCK, now)
-}
-
-/// Suspends the person (E27), at once: every request asks.
-pub fn suspend(conn: &mut Conn, id: &AccountId, reason: &str, now: Now) -> Result<()> {
-    diesel::insert_into(suspensions::table)
-        .values((
-            suspensions::id.eq(crate::platform::id::SuspensionId::fresh()),
-            suspensions::scope.eq("person"),
-            suspensions::account_id.eq(id),
-            suspensions::reason.eq(reason),
-            suspensions::since.eq(now.naive()),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Lifts what its owner has blocked; a suspension decided by the landlord stays (E27).
-pub fn lift_own_block(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
-    diesel::update(suspensions::table)
-        .filter(suspensions::account_id.eq(id).and(suspensions::reason.eq(OWN_BLOCK)))
-        .filter(suspensions::lifted_at.is_null())
-        .set(suspensions::lifted_at.eq(Some(now.naive())))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// A habilitation to read, as « Mon compte » shows it.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub struct Habilitation {
+    pub id: HabilitationId,
     pub commune: Insee,
     pub commune_name: String,
     pub starts_on: NaiveDate,
     pub ends_on: Option<NaiveDate>,
-    alsace_moselle: bool,
-    good_friday: bool,
+    /// Which public holidays close the commune (E28).
+    pub zone: Zone,
+    /// Of this habilitation alone.
+    pub suspension: Option<Suspension>,
 }
 
 impl Habilitation {
-    /// Which public holidays close the commune (E28).
-    pub fn zone(&self) -> Zone {
-        Zone::of(self.alsace_moselle, self.good_friday)
-    }
-
     pub fn is_current(&self, today: NaiveDate) -> bool {
         self.starts_on <= today && self.ends_on.is_none_or(|end| today <= end)
     }
@@ -330,11 +280,13 @@ pub fn contact_of(conn: &mut Conn, commune: &Insee, today: NaiveDate) -> Result<
 }
 
 /// All habilitations of a person, by commune name.
-pub fn habilitations(conn: &mut Conn, id: &AccountId) -> Result<Vec<Habilitation>> {
-    let mut all: Vec<Habilitation> = habilitations::table
+pub fn habilitations(conn: &mut Conn, id: &AccountId, now: Now) -> Result<Vec<Habilitation>> {
+    type Row = (HabilitationId, Insee, String, NaiveDate, Option<NaiveDate>, bool, bool);
+    let rows: Vec<Row> = habilitations::table
         .inner_join(communes::table.on(communes::insee.eq(habilitations::commune)))
         .filter(habilitations::account_id.eq(id).and(habilitations::space.eq("sheets")))
         .select((
+            habilitations::id,
             habilitations::commune,
             communes::name,
             habilitations::starts_on,
@@ -343,6 +295,13 @@ pub fn habilitations(conn: &mut Conn, id: &AccountId) -> Result<Vec<Habilitation
             communes::good_friday,
         ))
         .load(conn)?;
+    let suspended = suspension::of_habilitations(conn, id, now)?;
+    let whole = |(id, commune, commune_name, starts_on, ends_on, alsace_moselle, good_friday): Row| {
+        let suspension = suspended.iter().find(|(of, _)| *of == id).map(|(_, found)| found.clone());
+        let zone = Zone::of(alsace_moselle, good_friday);
+        Habilitation { id, commune, commune_name, starts_on, ends_on, zone, suspension }
+    };
+    let mut all: Vec<Habilitation> = rows.into_iter().map(whole).collect();
     all.sort_by(|a, b| a.commune_name.cmp(&b.commune_name).then(a.starts_on.cmp(&b.starts_on)));
     Ok(all)
 }

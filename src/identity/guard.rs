@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
-use super::account::{self, Account, Habilitation, Role, Suspension};
+use super::account::{self, Account, Habilitation, Role};
 use super::cookies::{DEVICE_COOKIE, NewCookie, SESSION_COOKIE};
 use super::machine::Machine;
 use super::origin;
 use super::policy::{self, Action, Door, Step};
 use super::route;
 use super::session::{self, EndedBy, Session, Token};
+use super::suspension::{self, Suspension};
 use crate::notices::Landlord;
 use crate::opening_hours::{Schedule, Zone};
 use crate::platform::config::Settings;
@@ -71,7 +72,7 @@ impl Actor {
 
     /// Whose public holidays close the space for this person (E28): the commune's being read.
     pub fn zone(&self) -> Zone {
-        being_read(&self.session, &self.habilitations).map(Habilitation::zone).unwrap_or_default()
+        being_read(&self.session, &self.habilitations).map(|h| h.zone).unwrap_or_default()
     }
 }
 
@@ -333,9 +334,9 @@ async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Optio
     blocking(move || {
         house.machine.db.read(|conn| {
             let Some((session, account)) = session::find(conn, &token, now)? else { return Ok(None) };
-            let mut habilitations = account::habilitations(conn, &account.id)?;
+            let mut habilitations = account::habilitations(conn, &account.id, now)?;
             habilitations.retain(|h| h.is_current(now.today()));
-            let suspension = account::suspension(conn, &account)?;
+            let suspension = suspension::of_account(conn, &account, now)?;
             Ok(Some(Found { session, account, habilitations, suspension }))
         })
     })
@@ -362,7 +363,7 @@ fn decide(act: policy::Act, inner: &Inner, open_outside_hours: bool) -> Result<(
                 let Suspension { since, reason } = suspension.clone();
                 return Err(Error::Suspended { since, reason });
             }
-            let zone = being_read(session, &inner.habilitations).map(Habilitation::zone).unwrap_or_default();
+            let zone = being_read(session, &inner.habilitations).map(|h| h.zone).unwrap_or_default();
             let open = open_outside_hours
                 || !account.role.is_town_hall()
                 || inner.house.schedule.in_zone(zone).state(inner.now.utc()).is_open();

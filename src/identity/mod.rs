@@ -10,6 +10,7 @@ pub mod guard;
 mod machine;
 pub mod names;
 mod origin;
+pub mod own_account;
 mod part;
 pub mod password;
 pub mod policy;
@@ -19,6 +20,7 @@ pub mod second_factor;
 pub mod session;
 pub mod settled;
 mod sign_in;
+pub mod suspension;
 mod throttle;
 pub mod view;
 

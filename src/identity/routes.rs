@@ -1,4 +1,4 @@
-//! Handlers of signing in and of one's own account.
+//! Handlers of signing in, unlocking and signing out.
 
 use actix_web::cookie::Cookie;
 use actix_web::http::header;
@@ -24,11 +24,11 @@ use crate::platform::{Error, Now, Result};
 type PageOr<R> = Either<Page, R>;
 
 /// Where the way leads after a step.
-fn see(path: &str) -> HttpResponse {
+pub(super) fn see(path: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, path.to_owned())).finish()
 }
 
-fn csrf(req: &HttpRequest) -> String {
+pub(super) fn csrf(req: &HttpRequest) -> String {
     guard::visit(req).map(|visit: Visit| visit.csrf).unwrap_or_default()
 }
 
@@ -271,6 +271,7 @@ pub async fn charter_page(who: Allowed<acts::SignCharter>, req: HttpRequest) -> 
     Ok(view::charter(&steps::Charter { csrf: csrf(&req), engaged }, &who.landlord()))
 }
 
+/// A form that says nothing but its token.
 #[derive(Deserialize)]
 pub struct Nothing {}
 
@@ -343,91 +344,6 @@ pub async fn sign_out(who: Allowed<acts::SignOut>, _: Posted<Nothing>) -> Result
 
 pub async fn signed_out(_: Allowed<acts::SignOut>) -> Result<Page> {
     Ok(view::signed_out())
-}
-
-/// Wording 10: whoever holds the session that another login ended may block the account.
-pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> Result<HttpResponse> {
-    let Some((session, account)) = who.known().cloned() else { return Err(Error::SignIn) };
-    if session.second_factor_at.is_none() || session.ended_by != Some(EndedBy::OtherLogin) {
-        return Err(Error::SignIn);
-    }
-    tracing::warn!(account = %account.id, "blocked by its owner, who does not know a connection");
-    who.write(move |conn, who| {
-        account::block(conn, &account.id, who.now())?;
-        session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())
-    })
-    .await?;
-    Ok(see(paths::BLOCK_ACCOUNT))
-}
-
-pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
-    Ok(view::blocked(&who.landlord()))
-}
-
-pub async fn own_account(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result<Page> {
-    let actor = who.actor()?;
-    let id = actor.account.id.clone();
-    let all = who.read(move |conn, _| account::habilitations(conn, &id)).await?;
-    let today = who.now().today();
-    let view = account_view::Account {
-        csrf: csrf(&req),
-        name: actor.account.name(),
-        login: actor.account.login.clone(),
-        role: actor.account.role.in_french().to_owned(),
-        last_connection: actor
-            .session
-            .previous_login_at
-            .map_or_else(|| "celle-ci est la première".to_owned(), |at| format::day_and_time(at.and_utc())),
-        habilitations: all.iter().map(|h| habilitation_line(h, today)).collect(),
-        text_display: actor.account.reads_text,
-        password_changed: format!(
-            "Changé le {}",
-            format::date_full(format::paris_date(actor.account.password_set_at.and_utc()))
-        ),
-        charter: actor.account.charter_signed_at.map_or_else(String::new, |at| {
-            format!(
-                "engagement du {}, version {}",
-                format::date_full(format::paris_date(at.and_utc())),
-                actor.account.charter_version
-            )
-        }),
-        session: account_view::Session {
-            device: actor.session.device.clone(),
-            opened: format!("ouverte à {}", format::time(actor.session.created_at.and_utc())),
-        },
-    };
-    Ok(view::account(&view))
-}
-
-fn habilitation_line(h: &account::Habilitation, today: chrono::NaiveDate) -> account_view::Habilitation {
-    let dates = match h.ends_on {
-        Some(end) => format!("du {} au {}", format::date_full(h.starts_on), format::date_full(end)),
-        None => format!("depuis le {}", format::date_full(h.starts_on)),
-    };
-    let in_force = h.is_current(today);
-    let state = if in_force {
-        "en vigueur"
-    } else if today < h.starts_on {
-        "à venir"
-    } else {
-        "terminée"
-    };
-    account_view::Habilitation { commune: h.commune_name.clone(), dates, state: state.to_owned(), in_force }
-}
-
-#[derive(Deserialize)]
-pub struct DisplayForm {
-    affichage: String,
-}
-
-pub async fn remember_display(
-    who: Allowed<acts::SeeOwnAccount>,
-    form: Posted<DisplayForm>,
-) -> Result<HttpResponse> {
-    let text = form.0.affichage == "texte";
-    let id = who.actor()?.account.id;
-    who.write(move |conn, _| account::remember_display(conn, &id, text)).await?;
-    Ok(see(paths::ACCOUNT))
 }
 
 /// `/`: each role's first page.

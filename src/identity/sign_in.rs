@@ -207,7 +207,7 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
 
 /// Opens the session and remembers the device; returns the device's token.
 fn open<A: Action>(conn: &mut Conn, who: &Allowed<A>, session: &Session, account: &Account) -> Result<Token> {
-    let commune = first_commune(conn, account, who.now().today())?;
+    let commune = first_commune(conn, account, who.now())?;
     session::go_live(conn, session, account, commune.as_ref(), who.now())?;
     throttle::forget(conn, Subject::SecondFactor(account.id.as_str()), &throttle_key(who))?;
     let device = match who.device_token() {

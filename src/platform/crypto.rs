@@ -79,6 +79,12 @@ impl Key {
     }
 }
 
+/// Makes ring the provider of rustls for the whole process: rustls takes the one that is installed when
+/// it is first asked. Asking twice changes nothing.
+pub fn install_tls_provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Bytes from the system's randomness.
 pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];

@@ -117,6 +117,7 @@ ids! {
     HabilitationId: uuid;
     ConventionId: uuid;
     SuspensionId: uuid;
+    MessageId: uuid;
     CommitteeId: uuid;
     /// One state of one committee's sheets, under a key of its own.
     GenerationId: uuid;

@@ -41,6 +41,7 @@ diesel::table! {
         last_login_at -> Nullable<Timestamp>,
         reads_text -> Bool,
         created_at -> Timestamp,
+        email -> Nullable<Text>,
     }
 }
 
@@ -61,9 +62,15 @@ diesel::table! {
         scope -> Text,
         account_id -> Nullable<Text>,
         commune -> Nullable<Text>,
+        habilitation_id -> Nullable<Text>,
+        cause -> Text,
         reason -> Text,
         since -> Timestamp,
+        until -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
         lifted_at -> Nullable<Timestamp>,
+        lifted_by -> Nullable<Text>,
+        lift_reason -> Nullable<Text>,
     }
 }
 
@@ -99,6 +106,16 @@ diesel::table! {
         token_hash -> Text,
         account_id -> Text,
         last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Text,
+        account_id -> Text,
+        content -> Text,
+        created_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
     }
 }
 
@@ -277,6 +294,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     job_runs,
     known_devices,
+    messages,
     monthly_counters,
     purges,
     readings,

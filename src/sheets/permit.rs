@@ -11,7 +11,7 @@ use super::outline::Outlined;
 use super::store::{self, Sealed};
 use crate::committees::Committee;
 use crate::conventions::{self, Standing};
-use crate::identity::account::{self, Suspension};
+use crate::identity::suspension::{self, Suspension};
 use crate::identity::{Action, Actor, Allowed, acts};
 use crate::opening_hours::{Closure, Hours, Schedule, State, Why};
 use crate::platform::id::{CommitteeId, DwellingId, GenerationId, Insee, SheetId};
@@ -70,7 +70,16 @@ struct CommuneFacts {
     name: String,
     suspension: Option<Suspension>,
     standing: Standing,
-    habilitated: bool,
+    habilitation: Habilitated,
+}
+
+/// Whether the reader is habilitated for the commune being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Habilitated {
+    Yes,
+    /// This habilitation is suspended; another commune's may not be (E18, E26).
+    Suspended(Suspension),
+    No,
 }
 
 /// What was found under the asked id, whoever's it is.
@@ -92,6 +101,7 @@ pub enum Refusal {
     CommuneSuspended(Suspension),
     NoConvention { commune: String, standing: Standing },
     NoHabilitation,
+    HabilitationSuspended(Suspension),
     TooFast { again_at: DateTime<Utc> },
     NotFound,
 }
@@ -107,6 +117,7 @@ impl Refusal {
             Self::CommuneSuspended(_) => "commune_suspended",
             Self::NoConvention { .. } => "convention",
             Self::NoHabilitation => "habilitation",
+            Self::HabilitationSuspended(_) => "habilitation_suspended",
             Self::TooFast { .. } => "pace",
             Self::NotFound => "not_found",
         }
@@ -140,9 +151,9 @@ impl Facts {
         let zone = known.as_ref().map(conventions::Commune::zone);
         let commune = match known {
             Some(known) => Some(CommuneFacts {
-                suspension: conventions::suspension(conn, &known.insee)?,
+                suspension: suspension::of_commune(conn, &known.insee, who.now())?,
                 standing: conventions::standing(conn, &known.insee, today)?,
-                habilitated: is_habilitated(&actor, &known.insee, today),
+                habilitation: habilitation(&actor, &known.insee, today),
                 insee: known.insee,
                 name: known.name,
             }),
@@ -163,7 +174,7 @@ impl Facts {
             second_factor: actor.session.second_factor_at.is_some(),
             charter_signed: i64::from(actor.account.charter_version)
                 >= i64::from(crate::notices::charter::VERSION),
-            suspension: account::suspension(conn, &actor.account)?,
+            suspension: suspension::of_account(conn, &actor.account, who.now())?,
             commune,
             schedule: match zone {
                 Some(zone) => who.schedule().in_zone(zone),
@@ -198,8 +209,13 @@ impl Facts {
     }
 }
 
-fn is_habilitated(actor: &Actor, commune: &Insee, today: NaiveDate) -> bool {
-    actor.habilitations.iter().any(|h| h.commune == *commune && h.is_current(today))
+fn habilitation(actor: &Actor, commune: &Insee, today: NaiveDate) -> Habilitated {
+    let mut current = actor.habilitations.iter().filter(|h| h.commune == *commune && h.is_current(today));
+    match (current.clone().any(|h| h.suspension.is_none()), current.find_map(|h| h.suspension.clone())) {
+        (true, _) => Habilitated::Yes,
+        (false, Some(suspension)) => Habilitated::Suspended(suspension),
+        (false, None) => Habilitated::No,
+    }
 }
 
 /// The object in the scope of one commune. The query names the commune too: isolation at every layer.
@@ -261,8 +277,12 @@ fn reader(facts: &Facts, now: Now) -> Result<Reader<'_>, Refusal> {
     if !matches!(commune.standing, Standing::InForce { .. }) {
         return Err(Refusal::NoConvention { commune: commune.name.clone(), standing: commune.standing });
     }
-    if !commune.habilitated {
-        return Err(Refusal::NoHabilitation);
+    match &commune.habilitation {
+        Habilitated::Yes => {}
+        Habilitated::Suspended(suspension) => {
+            return Err(Refusal::HabilitationSuspended(suspension.clone()));
+        }
+        Habilitated::No => return Err(Refusal::NoHabilitation),
     }
     Ok(Reader { commune, closes_at, closing_warned })
 }

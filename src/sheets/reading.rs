@@ -272,7 +272,7 @@ async fn refuse<A: Reads>(who: &Allowed<A>, facts: &Facts, refusal: &Refusal) ->
         }
         Refusal::SecondFactor => Error::First(paths::LOGIN_CODE),
         Refusal::Charter => Error::First(paths::CHARTER),
-        Refusal::Suspended(s) | Refusal::CommuneSuspended(s) => {
+        Refusal::Suspended(s) | Refusal::CommuneSuspended(s) | Refusal::HabilitationSuspended(s) => {
             page(refusal.word(), 403, refusals::suspended(&Suspended::of(s.since, &s.reason), &landlord))
         }
         Refusal::NoConvention { commune, standing } => {

@@ -21,6 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["sheets"],
     &["conventions", "committees"],
     &["identity"],
+    &["messages"],
     &["traces"],
     &["notices", "opening_hours"],
     &["page"],

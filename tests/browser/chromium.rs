@@ -13,8 +13,10 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
-static AGENT: LazyLock<Client> =
-    LazyLock::new(|| Client::builder().no_proxy().build().expect("an HTTP client"));
+static AGENT: LazyLock<Client> = LazyLock::new(|| {
+    parvis::platform::crypto::install_tls_provider();
+    Client::builder().no_proxy().build().expect("an HTTP client")
+});
 
 /// How long a page may take to do what is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use chrono::{Days, NaiveDate};
-use parvis::identity::{Role, account};
+use parvis::identity::Role;
 use parvis::platform::Clock;
 use parvis::retention;
 
@@ -247,7 +247,7 @@ fn accounts_are_added_listed_and_reset(app: TestApp) {
     // A lost telephone, and an account that its owner has blocked.
     let owner = app.account(Role::Instructor, &[VALBOURG]);
     let (id, now) = (owner.id.parse().expect("an id"), app.machine().clock().now());
-    app.machine().db().write(|conn| account::block(conn, &id, now)).expect("a block");
+    app.machine().db().write(|conn| parvis::identity::suspension::block(conn, &id, now)).expect("a block");
     let enrolled = format!("accounts WHERE login = '{}' AND totp_secret IS NOT NULL", owner.login);
     run(&["account", "reset", &owner.login]).ends(0);
     assert_eq!((app.count(&enrolled), app.count("suspensions WHERE lifted_at IS NULL")), (1, 0));

@@ -36,7 +36,8 @@ CREATE TABLE accounts (
     charter_signed_at TIMESTAMP,
     last_login_at TIMESTAMP,
     reads_text BOOLEAN NOT NULL,
-    created_at TIMESTAMP NOT NULL
+    created_at TIMESTAMP NOT NULL,
+    email TEXT
 );
 
 CREATE TABLE habilitations (
@@ -52,15 +53,23 @@ CREATE INDEX habilitations_by_commune ON habilitations (commune);
 
 CREATE TABLE suspensions (
     id TEXT NOT NULL PRIMARY KEY,
-    scope TEXT NOT NULL CHECK (scope IN ('person', 'commune', 'space')),
+    scope TEXT NOT NULL CHECK (scope IN ('person', 'commune', 'space', 'habilitation')),
     account_id TEXT REFERENCES accounts (id) ON DELETE CASCADE,
     commune TEXT REFERENCES communes (insee),
+    habilitation_id TEXT REFERENCES habilitations (id) ON DELETE CASCADE,
+    cause TEXT NOT NULL DEFAULT 'decision'
+        CHECK (cause IN ('decision', 'own_block', 'absence', 'review', 'inactivity')),
     reason TEXT NOT NULL,
     since TIMESTAMP NOT NULL,
-    lifted_at TIMESTAMP
+    until TIMESTAMP,
+    decided_by TEXT,
+    lifted_at TIMESTAMP,
+    lifted_by TEXT,
+    lift_reason TEXT
 );
 CREATE INDEX suspensions_by_account ON suspensions (account_id);
 CREATE INDEX suspensions_by_commune ON suspensions (commune);
+CREATE INDEX suspensions_by_habilitation ON suspensions (habilitation_id);
 
 CREATE TABLE sessions (
     token_hash TEXT NOT NULL PRIMARY KEY,
@@ -93,6 +102,15 @@ CREATE TABLE known_devices (
     last_seen_at TIMESTAMP NOT NULL
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
+
+CREATE TABLE messages (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    content TEXT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    read_at TIMESTAMP
+);
+CREATE INDEX messages_by_account ON messages (account_id, created_at);
 
 CREATE TABLE imports (
     id TEXT NOT NULL PRIMARY KEY,

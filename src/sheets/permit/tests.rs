@@ -80,7 +80,7 @@ fn facts() -> Facts {
             name: "Valbourg".to_owned(),
             suspension: None,
             standing: Standing::InForce { until: day("2027-10-01") },
-            habilitated: true,
+            habilitation: Habilitated::Yes,
         }),
         schedule: Schedule::new(Hours::CONVENTION, Zone::Ordinary, Vec::new()),
         other_sheets: 0,
@@ -216,7 +216,10 @@ fn e35_only_a_convention_in_force_opens_the_sheets() {
 
 #[test]
 fn e15_without_a_habilitation_for_the_commune_being_read_nothing_is_read() {
-    assert_eq!(refusal(&with(|f| commune(f).habilitated = false), morning()), Refusal::NoHabilitation);
+    assert_eq!(
+        refusal(&with(|f| commune(f).habilitation = Habilitated::No), morning()),
+        Refusal::NoHabilitation
+    );
     assert_eq!(refusal(&with(|f| f.commune = None), morning()), Refusal::NoHabilitation);
 }
 
@@ -307,7 +310,7 @@ fn conditions_of_the_reader_come_first_in_one_order_and_the_object_last() {
     *commune(&mut facts) = CommuneFacts {
         suspension: Some(suspension()),
         standing,
-        habilitated: false,
+        habilitation: Habilitated::No,
         ..commune(&mut facts).clone()
     };
     let night = at("2026-11-23T03:00:00Z");
@@ -324,7 +327,9 @@ fn conditions_of_the_reader_come_first_in_one_order_and_the_object_last() {
     told.push(refusal(&facts, morning()).word());
     commune(&mut facts).standing = Standing::InForce { until: day("2027-10-01") };
     told.push(refusal(&facts, morning()).word());
-    commune(&mut facts).habilitated = true;
+    commune(&mut facts).habilitation = Habilitated::Suspended(suspension());
+    told.push(refusal(&facts, morning()).word());
+    commune(&mut facts).habilitation = Habilitated::Yes;
     told.push(refusal(&facts, morning()).word());
     facts.other_sheets = 0;
     told.push(refusal(&facts, morning()).word());
@@ -338,6 +343,7 @@ fn conditions_of_the_reader_come_first_in_one_order_and_the_object_last() {
             "commune_suspended",
             "convention",
             "habilitation",
+            "habilitation_suspended",
             "pace",
             "not_found"
         ]
@@ -387,7 +393,8 @@ struct Situation {
     commune_chosen: bool,
     commune_suspended: bool,
     convention: u8,
-    habilitated: bool,
+    /// 0: none, 1: suspended, 2: in force.
+    habilitation: u8,
     others: i64,
     asked: u8,
     found: bool,
@@ -427,7 +434,11 @@ impl Situation {
             f.other_sheets = self.others;
             let known = commune(f);
             known.suspension = self.commune_suspended.then(suspension);
-            known.habilitated = self.habilitated;
+            known.habilitation = match self.habilitation {
+                0 => Habilitated::No,
+                1 => Habilitated::Suspended(suspension()),
+                _ => Habilitated::Yes,
+            };
             known.standing = match self.convention {
                 0 => Standing::Never,
                 1 => Standing::NotYet { from: day("2027-02-01") },
@@ -485,7 +496,8 @@ impl Situation {
             (self.commune_chosen, "habilitation"),
             (!self.commune_suspended, "commune_suspended"),
             (self.convention > 2, "convention"),
-            (self.habilitated, "habilitation"),
+            (self.habilitation > 0, "habilitation"),
+            (self.habilitation > 1, "habilitation_suspended"),
             (!matches!(self.asked, 3..) || self.others < 300, "pace"),
             (readable, "not_found"),
         ];
@@ -501,10 +513,10 @@ prop_compose! {
         commune_chosen in prop::bool::weighted(0.95),
         commune_suspended in prop::bool::weighted(0.05),
         convention in prop_oneof![1 => 0_u8..3, 9 => Just(3)],
-        habilitated in prop::bool::weighted(0.95),
+        habilitation in prop_oneof![1 => 0_u8..2, 18 => Just(2)],
         others in prop_oneof![8 => 0_i64..300, 1 => 300_i64..1000],
-    ) -> (bool, bool, bool, bool, bool, u8, bool, i64) {
-        (second_factor, charter, suspended, commune_chosen, commune_suspended, convention, habilitated, others)
+    ) -> (bool, bool, bool, bool, bool, u8, u8, i64) {
+        (second_factor, charter, suspended, commune_chosen, commune_suspended, convention, habilitation, others)
     }
 }
 
@@ -523,11 +535,11 @@ prop_compose! {
         published in prop::bool::weighted(0.95),
         withdrawn in prop::bool::weighted(0.05),
     ) -> Situation {
-        let (second_factor, charter, suspended, commune_chosen, commune_suspended, convention, habilitated, others) =
+        let (second_factor, charter, suspended, commune_chosen, commune_suspended, convention, habilitation, others) =
             reader;
         Situation {
             second: day * 86_400 + second,
-            second_factor, charter, suspended, commune_chosen, commune_suspended, convention, habilitated,
+            second_factor, charter, suspended, commune_chosen, commune_suspended, convention, habilitation,
             others, asked, found, own_commune, last_day, cancelled, adjourned, purged, published, withdrawn,
         }
     }
@@ -579,7 +591,7 @@ fn the_random_situations_meet_every_verdict() {
         let situation = any_situation().new_tree(&mut runner).unwrap().current();
         *seen.entry(situation.verdict()).or_insert(0) += 1;
     }
-    assert_eq!(seen.len(), 10, "{seen:?}");
+    assert_eq!(seen.len(), 11, "{seen:?}");
     assert!(seen["permitted"] > 400, "{seen:?}");
 }
 

@@ -12,6 +12,7 @@ use super::Account;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
 static AGENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    parvis::platform::crypto::install_tls_provider();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()

@@ -1,0 +1,111 @@
+//! Handlers of one's own account.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use super::account;
+use super::guard::Allowed;
+use super::part::Posted;
+use super::policy::acts;
+use super::routes::{Nothing, csrf, see};
+use super::session::{self, EndedBy};
+use super::suspension;
+use super::view::{self, account as account_view};
+use crate::messages::{self, AccountNews, Desk, Message};
+use crate::page::{Page, format, paths};
+use crate::platform::{Error, Result};
+
+/// Wording 10: whoever holds the session that another login ended may block the account.
+pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> Result<HttpResponse> {
+    let Some((session, account)) = who.known().cloned() else { return Err(Error::SignIn) };
+    if session.second_factor_at.is_none() || session.ended_by != Some(EndedBy::OtherLogin) {
+        return Err(Error::SignIn);
+    }
+    tracing::warn!(account = %account.id, "blocked by its owner, who does not know a connection");
+    who.write(move |conn, who| {
+        suspension::block(conn, &account.id, who.now())?;
+        messages::tell(conn, &account.id, &Message::Account(AccountNews::Blocked), who.now())?;
+        messages::tell_desk(
+            conn,
+            Desk::Managers,
+            &Message::Account(AccountNews::SomebodyBlocked),
+            who.now(),
+        )?;
+        session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())
+    })
+    .await?;
+    Ok(see(paths::BLOCK_ACCOUNT))
+}
+
+pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
+    Ok(view::blocked(&who.landlord()))
+}
+
+/// « Mon compte ».
+pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result<Page> {
+    let actor = who.actor()?;
+    let id = actor.account.id.clone();
+    let all = who.read(move |conn, who| account::habilitations(conn, &id, who.now())).await?;
+    let today = who.now().today();
+    let view = account_view::Account {
+        csrf: csrf(&req),
+        name: actor.account.name(),
+        login: actor.account.login.clone(),
+        role: actor.account.role.in_french().to_owned(),
+        last_connection: actor
+            .session
+            .previous_login_at
+            .map_or_else(|| "celle-ci est la première".to_owned(), |at| format::day_and_time(at.and_utc())),
+        habilitations: all.iter().map(|h| habilitation_line(h, today)).collect(),
+        text_display: actor.account.reads_text,
+        password_changed: format!(
+            "Changé le {}",
+            format::date_full(format::paris_date(actor.account.password_set_at.and_utc()))
+        ),
+        charter: actor.account.charter_signed_at.map_or_else(String::new, |at| {
+            format!(
+                "engagement du {}, version {}",
+                format::date_full(format::paris_date(at.and_utc())),
+                actor.account.charter_version
+            )
+        }),
+        session: account_view::Session {
+            device: actor.session.device.clone(),
+            opened: format!("ouverte à {}", format::time(actor.session.created_at.and_utc())),
+        },
+    };
+    Ok(view::account(&view))
+}
+
+fn habilitation_line(h: &account::Habilitation, today: chrono::NaiveDate) -> account_view::Habilitation {
+    let dates = match h.ends_on {
+        Some(end) => format!("du {} au {}", format::date_full(h.starts_on), format::date_full(end)),
+        None => format!("depuis le {}", format::date_full(h.starts_on)),
+    };
+    let in_force = h.is_current(today) && h.suspension.is_none();
+    let state = if h.is_current(today) && h.suspension.is_some() {
+        "suspendue"
+    } else if in_force {
+        "en vigueur"
+    } else if today < h.starts_on {
+        "à venir"
+    } else {
+        "terminée"
+    };
+    account_view::Habilitation { commune: h.commune_name.clone(), dates, state: state.to_owned(), in_force }
+}
+
+#[derive(Deserialize)]
+pub struct DisplayForm {
+    affichage: String,
+}
+
+pub async fn remember_display(
+    who: Allowed<acts::SeeOwnAccount>,
+    form: Posted<DisplayForm>,
+) -> Result<HttpResponse> {
+    let text = form.0.affichage == "texte";
+    let id = who.actor()?.account.id;
+    who.write(move |conn, _| account::remember_display(conn, &id, text)).await?;
+    Ok(see(paths::ACCOUNT))
+}

@@ -1,0 +1,107 @@
+//! What the program tells people: on their home page always, and by mail where they have an address.
+//!
+//! A message holds a kind, ids, days and names of communes; never another person's name. Its words are
+//! made when it is shown or sent. Messages are erased before they are six months old (E10).
+
+mod account;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+pub use account::AccountNews;
+
+use crate::notices::Landlord;
+use crate::platform::id::{AccountId, MessageId};
+use crate::platform::schema::{accounts, messages};
+use crate::platform::{Conn, Error, Now, Result};
+
+/// Everything the program tells, by subject; each subject has a file of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    Account(AccountNews),
+}
+
+/// A message in French.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// One short sentence: a mail's subject, a line's beginning.
+    pub subject: String,
+    pub paragraphs: Vec<String>,
+    /// The page where one sees more or acts, if there is one.
+    pub path: Option<&'static str>,
+}
+
+impl Message {
+    pub fn words(&self, landlord: &Landlord) -> Words {
+        match self {
+            Self::Account(news) => news.words(landlord),
+        }
+    }
+}
+
+/// A message that somebody has received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    pub id: MessageId,
+    pub message: Message,
+    pub created_at: NaiveDateTime,
+    pub read_at: Option<NaiveDateTime>,
+}
+
+/// Who at the landlord's is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Desk {
+    Managers,
+    Dpo,
+}
+
+impl Desk {
+    fn role(self) -> &'static str {
+        match self {
+            Self::Managers => "manager",
+            Self::Dpo => "dpo",
+        }
+    }
+}
+
+/// Tells one person, in the caller's own transaction: what was not done is not told.
+pub fn tell(conn: &mut Conn, to: &AccountId, message: &Message, now: Now) -> Result<MessageId> {
+    let id = MessageId::fresh();
+    diesel::insert_into(messages::table)
+        .values((
+            messages::id.eq(&id),
+            messages::account_id.eq(to),
+            messages::content.eq(serde_json::to_string(message).map_err(Error::internal)?),
+            messages::created_at.eq(now.naive()),
+        ))
+        .execute(conn)?;
+    Ok(id)
+}
+
+/// Tells everybody of a desk.
+pub fn tell_desk(conn: &mut Conn, desk: Desk, message: &Message, now: Now) -> Result<()> {
+    let all: Vec<AccountId> =
+        accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?;
+    for account in all {
+        tell(conn, &account, message, now)?;
+    }
+    Ok(())
+}
+
+/// What somebody has received, latest first.
+pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Received>> {
+    type Row = (MessageId, String, NaiveDateTime, Option<NaiveDateTime>);
+    let rows: Vec<Row> = messages::table
+        .filter(messages::account_id.eq(by))
+        .order((messages::created_at.desc(), messages::id.desc()))
+        .limit(at_most)
+        .select((messages::id, messages::content, messages::created_at, messages::read_at))
+        .load(conn)?;
+    let read = |(id, content, created_at, read_at): Row| {
+        let message = serde_json::from_str(&content).map_err(Error::internal)?;
+        Ok(Received { id, message, created_at, read_at })
+    };
+    rows.into_iter().map(read).collect()
+}
