@@ -4,16 +4,18 @@
 //! made when it is shown or sent. Messages are erased before they are six months old (E10).
 
 mod account;
+pub mod links;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use account::AccountNews;
+use links::Purpose;
 
 use crate::notices::Landlord;
 use crate::platform::id::{AccountId, MessageId};
-use crate::platform::schema::{accounts, messages};
+use crate::platform::schema::{accounts, links as links_table, messages};
 use crate::platform::{Conn, Error, Now, Result};
 
 /// Everything the program tells, by subject; each subject has a file of its own.
@@ -31,6 +33,8 @@ pub struct Words {
     pub paragraphs: Vec<String>,
     /// The page where one sees more or acts, if there is one.
     pub path: Option<&'static str>,
+    /// What the mail's own link opens, for whoever cannot sign in yet. It is made when the mail is sent.
+    pub link: Option<Purpose>,
 }
 
 impl Message {
@@ -104,4 +108,10 @@ pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Rec
         Ok(Received { id, message, created_at, read_at })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// Erases what was told before `limit`, and the links made before it; for retention (E10).
+pub fn erase_before(conn: &mut Conn, limit: NaiveDateTime) -> Result<usize> {
+    diesel::delete(links_table::table.filter(links_table::made_at.lt(limit))).execute(conn)?;
+    Ok(diesel::delete(messages::table.filter(messages::created_at.lt(limit))).execute(conn)?)
 }

@@ -22,6 +22,11 @@ pub const REPORT: &str = "/signalement";
 pub const MANAGED_COMMITTEES: &str = "/gestion/commissions";
 pub const MANAGED_COMMUNES: &str = "/gestion/communes";
 
+/// Where the link of a mail leads; the token is used up by the form of that page (POST).
+pub fn access_link(token: &str) -> String {
+    format!("/acces/{token}")
+}
+
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
     format!("/commissions/{id}")

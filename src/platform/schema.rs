@@ -116,6 +116,19 @@ diesel::table! {
         content -> Text,
         created_at -> Timestamp,
         read_at -> Nullable<Timestamp>,
+        opened_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    links (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        message_id -> Nullable<Text>,
+        purpose -> Text,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -294,6 +307,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     job_runs,
     known_devices,
+    links,
     messages,
     monthly_counters,
     purges,

@@ -10,6 +10,7 @@ DROP TABLE sheets;
 DROP TABLE generations;
 DROP TABLE committees;
 DROP TABLE imports;
+DROP TABLE links;
 DROP TABLE messages;
 DROP TABLE known_devices;
 DROP TABLE throttles;

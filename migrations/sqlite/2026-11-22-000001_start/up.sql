@@ -108,9 +108,22 @@ CREATE TABLE messages (
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     content TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    read_at TIMESTAMP
+    read_at TIMESTAMP,
+    opened_at TIMESTAMP
 );
 CREATE INDEX messages_by_account ON messages (account_id, created_at);
+
+CREATE TABLE links (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    message_id TEXT REFERENCES messages (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL CHECK (purpose IN ('first_secret', 'new_secret')),
+    made_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE INDEX links_by_account ON links (account_id, purpose);
+CREATE INDEX links_by_message ON links (message_id);
 
 CREATE TABLE imports (
     id TEXT NOT NULL PRIMARY KEY,
