@@ -57,8 +57,6 @@ pub struct Account {
     pub password_temporary: bool,
     pub password_expires_at: Option<NaiveDateTime>,
     pub password_set_at: NaiveDateTime,
-    pub(super) totp_secret: Option<Vec<u8>>,
-    pub(super) totp_last_step: i64,
     /// 0 before the first commitment (E24).
     pub charter_version: i32,
     pub charter_signed_at: Option<NaiveDateTime>,
@@ -74,10 +72,6 @@ impl Account {
     /// « Camille Moreau ».
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
-    }
-
-    pub fn has_second_factor(&self) -> bool {
-        self.totp_secret.is_some()
     }
 }
 
@@ -161,8 +155,6 @@ pub fn create(
         password_temporary: true,
         password_expires_at: Some(now.naive() + life),
         password_set_at: now.naive(),
-        totp_secret: None,
-        totp_last_step: 0,
         charter_version: 0,
         charter_signed_at: None,
         last_login_at: None,

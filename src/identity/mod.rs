@@ -37,5 +37,6 @@ pub fn erase_past_sign_ins(
 ) -> crate::platform::Result<usize> {
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
+        + second_factor::erase_past(conn, now)?
         + throttle::erase_past(conn, now)?)
 }

@@ -1,13 +1,14 @@
 //! Sessions: one live one for each account (E19), locked when idle, ended from both sides.
 
 use chrono::{NaiveDateTime, TimeDelta};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::account::Account;
 use super::policy::Step;
 use crate::notices::charter;
 use crate::platform::id::{AccountId, Insee, text_enum};
-use crate::platform::schema::{accounts, known_devices, sessions};
+use crate::platform::schema::{accounts, authenticators, known_devices, sessions};
 pub use crate::platform::token::Token;
 use crate::platform::{Conn, Now, Result};
 
@@ -33,7 +34,7 @@ text_enum! {
     }
 }
 
-/// A session, as stored.
+/// A session, as stored, with what its step depends on.
 #[derive(Debug, Clone, Queryable)]
 pub struct Session {
     pub(super) token_hash: String,
@@ -50,6 +51,8 @@ pub struct Session {
     pub ended_at: Option<NaiveDateTime>,
     pub ended_by: Option<EndedBy>,
     pub ended_for_device: Option<String>,
+    /// Whether the account has a second factor to ask for, at this instant.
+    pub(super) has_second_factor: bool,
 }
 
 impl Session {
@@ -72,7 +75,7 @@ impl Session {
     /// Nothing may be chosen or signed at an abandoned screen: the lock comes before both.
     pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
         let signed_in = self.second_factor_at.is_some();
-        if !signed_in && account.has_second_factor() {
+        if !signed_in && self.has_second_factor {
             Some(Step::Code)
         } else if signed_in && now.naive() - self.last_activity_at >= LOCKED_AFTER {
             Some(Step::Locked)
@@ -98,7 +101,30 @@ pub fn find(conn: &mut Conn, token: &Token, now: Now) -> Result<Option<(Session,
     let found: Option<(Session, Account)> = sessions::table
         .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
         .filter(sessions::token_hash.eq(token.hash()))
-        .select((sessions::all_columns, accounts::all_columns))
+        .select((
+            (
+                sessions::token_hash,
+                sessions::account_id,
+                sessions::created_at,
+                sessions::last_activity_at,
+                sessions::second_factor_at,
+                sessions::enrolling,
+                sessions::commune,
+                sessions::device,
+                sessions::previous_login_at,
+                sessions::ended_at,
+                sessions::ended_by,
+                sessions::ended_for_device,
+                exists(
+                    authenticators::table.filter(
+                        authenticators::account_id
+                            .eq(sessions::account_id)
+                            .and(authenticators::revoked_at.is_null()),
+                    ),
+                ),
+            ),
+            accounts::all_columns,
+        ))
         .first(conn)
         .optional()?;
     Ok(found.filter(|(session, _)| session.ended_at.is_none_or(|ended| now.naive() - ended < FAREWELL)))

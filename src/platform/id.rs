@@ -118,6 +118,7 @@ ids! {
     ConventionId: uuid;
     SuspensionId: uuid;
     MessageId: uuid;
+    AuthenticatorId: uuid;
     CommitteeId: uuid;
     /// One state of one committee's sheets, under a key of its own.
     GenerationId: uuid;

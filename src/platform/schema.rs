@@ -34,8 +34,6 @@ diesel::table! {
         password_temporary -> Bool,
         password_expires_at -> Nullable<Timestamp>,
         password_set_at -> Timestamp,
-        totp_secret -> Nullable<Binary>,
-        totp_last_step -> BigInt,
         charter_version -> Integer,
         charter_signed_at -> Nullable<Timestamp>,
         last_login_at -> Nullable<Timestamp>,
@@ -71,6 +69,22 @@ diesel::table! {
         lifted_at -> Nullable<Timestamp>,
         lifted_by -> Nullable<Text>,
         lift_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    authenticators (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        name -> Text,
+        sealed -> Binary,
+        credential -> Nullable<Text>,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        revoked_by -> Nullable<Text>,
     }
 }
 
@@ -298,6 +312,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    authenticators,
     certificates,
     committees,
     communes,

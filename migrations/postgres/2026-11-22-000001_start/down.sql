@@ -15,6 +15,7 @@ DROP TABLE messages;
 DROP TABLE known_devices;
 DROP TABLE throttles;
 DROP TABLE sessions;
+DROP TABLE authenticators;
 DROP TABLE suspensions;
 DROP TABLE habilitations;
 DROP TABLE accounts;

@@ -30,8 +30,6 @@ CREATE TABLE accounts (
     password_temporary BOOLEAN NOT NULL,
     password_expires_at TIMESTAMP,
     password_set_at TIMESTAMP NOT NULL,
-    totp_secret BYTEA,
-    totp_last_step BIGINT NOT NULL,
     charter_version INTEGER NOT NULL,
     charter_signed_at TIMESTAMP,
     last_login_at TIMESTAMP,
@@ -70,6 +68,21 @@ CREATE TABLE suspensions (
 CREATE INDEX suspensions_by_account ON suspensions (account_id);
 CREATE INDEX suspensions_by_commune ON suspensions (commune);
 CREATE INDEX suspensions_by_habilitation ON suspensions (habilitation_id);
+
+CREATE TABLE authenticators (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('totp_app', 'totp_token', 'passkey')),
+    name TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    credential TEXT UNIQUE,
+    last_step BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    last_used_at TIMESTAMP,
+    revoked_at TIMESTAMP,
+    revoked_by TEXT
+);
+CREATE INDEX authenticators_by_account ON authenticators (account_id);
 
 CREATE TABLE sessions (
     token_hash TEXT NOT NULL PRIMARY KEY,
