@@ -5,7 +5,7 @@
 
 use crate::identity::route::{Row, get, post};
 use crate::identity::{own_account, routes as identity};
-use crate::{agenda, assets, conventions, overview, public, sheets};
+use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
     // Anybody
@@ -62,6 +62,15 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/acces", &levers::routes::page),
+    post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
+    post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),
+    get("/gestion/acces/decisions/{id}", &levers::routes::decision),
+    post("/gestion/acces/decisions/{id}", &levers::routes::settle).body(16 * 1024),
+    get("/gestion/acces/{id}/retablir", &levers::routes::confirm_restore),
+    post("/gestion/acces/{id}/retablir", &levers::routes::restore).body(16 * 1024),
+    get("/gestion/conventions/{id}/resiliation", &levers::routes::termination),
+    post("/gestion/conventions/{id}/resiliation", &levers::routes::terminate).body(16 * 1024),
     // Every other address: the same 404 as an address without a sheet
     get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

@@ -194,6 +194,10 @@ pub fn find_by_login(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
     Ok(accounts::table.filter(accounts::login.eq(login)).first(conn).optional()?)
 }
 
+pub fn find(conn: &mut Conn, id: &AccountId) -> Result<Option<Account>> {
+    Ok(accounts::table.find(id).first(conn).optional()?)
+}
+
 /// All accounts, by login, for `parvis account list`.
 pub fn list(conn: &mut Conn) -> Result<Vec<Account>> {
     Ok(accounts::table.order(accounts::login).load(conn)?)

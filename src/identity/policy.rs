@@ -109,6 +109,8 @@ actions! {
     SwitchCommune: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// The three levers, and the end of a convention (E27, E33, E37).
+    SuspendAccess: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -139,7 +141,7 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes => match role {
+        Act::ManageCommittees | Act::ManageCommunes | Act::SuspendAccess => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },

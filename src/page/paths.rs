@@ -21,6 +21,10 @@ pub const HELP: &str = "/aide";
 pub const REPORT: &str = "/signalement";
 pub const MANAGED_COMMITTEES: &str = "/gestion/commissions";
 pub const MANAGED_COMMUNES: &str = "/gestion/communes";
+/// The three levers (E27, E33).
+pub const LEVERS: &str = "/gestion/acces";
+/// What a lever would do, before it is pulled.
+pub const LEVERS_CONFIRM: &str = "/gestion/acces/confirmer";
 
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
@@ -65,6 +69,26 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
+}
+
+/// The page that gives access back; its form posts to the same address (E27).
+pub fn restore_access(suspension: &str) -> String {
+    format!("/gestion/acces/{suspension}/retablir")
+}
+
+/// Where a second manager confirms, or the first takes back (E27, E37).
+pub fn joint_decision(id: &str) -> String {
+    format!("/gestion/acces/decisions/{id}")
+}
+
+/// The page that ends a convention; its form posts to the same address (E37).
+pub fn termination(convention: &str) -> String {
+    format!("/gestion/conventions/{convention}/resiliation")
+}
+
+/// One account, as the landlord administers it.
+pub fn managed_account(id: &str) -> String {
+    format!("/gestion/comptes/{id}")
 }
 
 /// A certificate of purge, as a file.

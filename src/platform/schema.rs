@@ -19,6 +19,9 @@ diesel::table! {
         in_force_from -> Date,
         ends_on -> Date,
         terminated_on -> Nullable<Date>,
+        termination_party -> Nullable<Text>,
+        termination_received_on -> Nullable<Date>,
+        termination_reference -> Nullable<Text>,
     }
 }
 
@@ -106,6 +109,25 @@ diesel::table! {
         token_hash -> Text,
         account_id -> Text,
         last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    joint_decisions (id) {
+        id -> Text,
+        kind -> Text,
+        convention_id -> Nullable<Text>,
+        party -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        letter_reference -> Nullable<Text>,
+        effect_on -> Nullable<Date>,
+        reason -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        settled -> Nullable<Text>,
+        settled_by -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        urgency -> Nullable<Text>,
     }
 }
 
@@ -293,6 +315,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     habilitations,
     imports,
     job_runs,
+    joint_decisions,
     known_devices,
     messages,
     monthly_counters,

@@ -11,6 +11,7 @@ DROP TABLE generations;
 DROP TABLE committees;
 DROP TABLE imports;
 DROP TABLE messages;
+DROP TABLE joint_decisions;
 DROP TABLE known_devices;
 DROP TABLE throttles;
 DROP TABLE sessions;
