@@ -99,6 +99,8 @@ actions! {
     Enter: Door::SignedIn;
     StayAwake: Door::SignedIn;
     SeeOwnAccount: Door::SignedIn;
+    /// « Ce n’était pas moi » (E19).
+    DenyConnection: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
     ReadList: Door::SignedIn;
     OpenSheet: Door::SignedIn;
@@ -126,7 +128,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount => true,
+        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::DenyConnection => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -150,7 +152,15 @@ pub fn permits(role: Role, act: Act) -> bool {
 
 /// What a suspended person may still do: see that they are, keep their secrets, leave (wording 3).
 pub fn open_to_suspended(act: Act) -> bool {
-    matches!(act, Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ChoosePassword | Act::SignCharter)
+    matches!(
+        act,
+        Act::Enter
+            | Act::StayAwake
+            | Act::SeeOwnAccount
+            | Act::DenyConnection
+            | Act::ChoosePassword
+            | Act::SignCharter
+    )
 }
 
 /// Whether a request of this kind is a sign that somebody sits there. A page that asks every half

@@ -17,20 +17,19 @@ pub use reach::Reach;
 use crate::identity::suspension::{self, Cause, Order, Scope, Target};
 use crate::identity::{Allowed, acts, session};
 use crate::messages::{self, AccessNews, Message};
-use crate::platform::id::{AccountId, Insee, SuspensionId, text_enum};
+use crate::platform::id::{AccountId, Insee, SuspensionId};
 use crate::platform::schema::{accounts, communes, suspensions};
 use crate::platform::{Conn, Error, Now, Result};
 
-text_enum! {
-    /// What is done to the access of those concerned.
-    Lever {
-        /// Nothing can be read until it is lifted.
-        Suspend = "suspend",
-        /// The habilitations end: only a new request opens again.
-        EndHabilitations = "end_habilitations",
-        /// The next request of each asks for a new password.
-        RenewPasswords = "renew_passwords",
-    }
+/// What is done to the access of those concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lever {
+    /// Nothing can be read until it is lifted.
+    Suspend,
+    /// The habilitations end: only a new request opens again.
+    EndHabilitations,
+    /// The next request of each asks for a new password.
+    RenewPasswords,
 }
 
 /// Pulls a lever for a person or a commune, now. The whole space takes [`joint::ask`].

@@ -101,7 +101,12 @@ impl LeverForm {
                 None
             }
         };
-        let lever = self.levier.parse::<Lever>().ok();
+        let lever = match self.levier.as_str() {
+            "suspendre" => Some(Lever::Suspend),
+            "fin" => Some(Lever::EndHabilitations),
+            "mot-de-passe" => Some(Lever::RenewPasswords),
+            _ => None,
+        };
         if lever.is_none() {
             errors.add("levier", "Choisissez ce que vous voulez faire.");
         }

@@ -51,8 +51,7 @@ pub struct Prepared {
 }
 
 fn moment(at: NaiveDateTime) -> String {
-    let at = at.and_utc();
-    format!("{} à {}", format::date_full(format::paris_date(at)), format::time(at))
+    format::moment(at.and_utc())
 }
 
 /// `/gestion/acces`.
@@ -171,15 +170,15 @@ const REACHES: [Choice<'static>; 3] = [
 
 const LEVERS: [Choice<'static>; 3] = [
     Choice {
-        value: "suspend", label: "Suspendre", detail: "plus rien ne se lit, jusqu’au rétablissement"
+        value: "suspendre", label: "Suspendre", detail: "plus rien ne se lit, jusqu’au rétablissement"
     },
     Choice {
-        value: "end_habilitations",
+        value: "fin",
         label: "Mettre fin aux habilitations",
         detail: "seule une nouvelle demande rouvre l’accès",
     },
     Choice {
-        value: "renew_passwords",
+        value: "mot-de-passe",
         label: "Faire changer les mots de passe",
         detail: "à la prochaine action de chacun",
     },

@@ -11,6 +11,10 @@ pub const ACCOUNT: &str = "/compte";
 pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
 /// Blocks one's own account after a connection that was somebody else's (wording 10).
 pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
+/// One's own connections (E19).
+pub const CONNECTIONS: &str = "/compte/connexions";
+/// « Ce n’était pas moi ».
+pub const NOT_ME: &str = "/compte/connexions/pas-moi";
 pub const LOCK: &str = "/verrou";
 /// Changes the commune being read.
 pub const COMMUNE: &str = "/commune";
@@ -73,7 +77,7 @@ pub fn committee_held(id: &str) -> String {
 
 /// The page that gives access back; its form posts to the same address (E27).
 pub fn restore_access(suspension: &str) -> String {
-    format!("/gestion/acces/{suspension}/retablir")
+    format!("/gestion/acces/retablir/{suspension}")
 }
 
 /// Where a second manager confirms, or the first takes back (E27, E37).

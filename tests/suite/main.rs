@@ -10,6 +10,7 @@ mod demo;
 mod gate;
 mod harness;
 mod import;
+mod levers;
 mod reading;
 mod retention;
 mod signing_in;
