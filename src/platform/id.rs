@@ -118,6 +118,7 @@ ids! {
     ConventionId: uuid;
     SuspensionId: uuid;
     MessageId: uuid;
+    AccountChangeId: uuid;
     /// What two of the landlord's managers decide together (E27, E37).
     DecisionId: uuid;
     CommitteeId: uuid;

@@ -45,6 +45,7 @@ diesel::table! {
         reads_text -> Bool,
         created_at -> Timestamp,
         email -> Nullable<Text>,
+        search_name -> Text,
     }
 }
 
@@ -109,6 +110,17 @@ diesel::table! {
         token_hash -> Text,
         account_id -> Text,
         last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_changes (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        reason -> Text,
+        changed_by -> Text,
+        changed_at -> Timestamp,
     }
 }
 
@@ -306,6 +318,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_changes,
     accounts,
     certificates,
     committees,

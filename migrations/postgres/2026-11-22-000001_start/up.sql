@@ -40,8 +40,11 @@ CREATE TABLE accounts (
     last_login_at TIMESTAMP,
     reads_text BOOLEAN NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    email TEXT
+    email TEXT,
+    search_name TEXT NOT NULL
 );
+CREATE INDEX accounts_by_name ON accounts (search_name, id);
+CREATE INDEX accounts_by_last_login ON accounts (last_login_at, id);
 
 CREATE TABLE habilitations (
     id TEXT NOT NULL PRIMARY KEY,
@@ -105,6 +108,16 @@ CREATE TABLE known_devices (
     last_seen_at TIMESTAMP NOT NULL
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
+
+CREATE TABLE account_changes (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('made', 'corrected')),
+    reason TEXT NOT NULL,
+    changed_by TEXT NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+CREATE INDEX account_changes_by_account ON account_changes (account_id, changed_at);
 
 CREATE TABLE joint_decisions (
     id TEXT NOT NULL PRIMARY KEY,
