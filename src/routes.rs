@@ -4,8 +4,8 @@
 //! that no earlier pattern hides a later path.
 
 use crate::identity::route::{Row, get, post};
-use crate::identity::{own_account, routes as identity};
-use crate::{agenda, assets, conventions, overview, public, sheets};
+use crate::identity::{connections, own_account, routes as identity};
+use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
     // Anybody
@@ -35,6 +35,9 @@ pub static ROUTES: &[Row] = &[
     get("/", &identity::enter).open_outside_hours(),
     get("/compte", &own_account::page).open_outside_hours(),
     post("/compte/affichage", &own_account::remember_display).open_outside_hours(),
+    get("/compte/connexions", &connections::page).open_outside_hours(),
+    get("/compte/connexions/pas-moi", &connections::confirm).open_outside_hours(),
+    post("/compte/connexions/pas-moi", &connections::deny).open_outside_hours(),
     get("/compte/blocage", &own_account::blocked).open_outside_hours(),
     post("/compte/blocage", &own_account::block).open_outside_hours(),
     // Reading
@@ -62,6 +65,15 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/acces", &levers::routes::page),
+    post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
+    post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),
+    get("/gestion/acces/decisions/{id}", &levers::routes::decision),
+    post("/gestion/acces/decisions/{id}", &levers::routes::settle).body(16 * 1024),
+    get("/gestion/acces/retablir/{id}", &levers::routes::confirm_restore),
+    post("/gestion/acces/retablir/{id}", &levers::routes::restore).body(16 * 1024),
+    get("/gestion/conventions/{id}/resiliation", &levers::routes::termination),
+    post("/gestion/conventions/{id}/resiliation", &levers::routes::terminate).body(16 * 1024),
     // Every other address: the same 404 as an address without a sheet
     get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

@@ -19,6 +19,9 @@ diesel::table! {
         in_force_from -> Date,
         ends_on -> Date,
         terminated_on -> Nullable<Date>,
+        termination_party -> Nullable<Text>,
+        termination_received_on -> Nullable<Date>,
+        termination_reference -> Nullable<Text>,
     }
 }
 
@@ -40,6 +43,7 @@ diesel::table! {
         reads_text -> Bool,
         created_at -> Timestamp,
         email -> Nullable<Text>,
+        search_name -> Text,
     }
 }
 
@@ -120,6 +124,36 @@ diesel::table! {
         token_hash -> Text,
         account_id -> Text,
         last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_changes (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        reason -> Text,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    joint_decisions (id) {
+        id -> Text,
+        kind -> Text,
+        convention_id -> Nullable<Text>,
+        party -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        letter_reference -> Nullable<Text>,
+        effect_on -> Nullable<Date>,
+        reason -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        settled -> Nullable<Text>,
+        settled_by -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        urgency -> Nullable<Text>,
     }
 }
 
@@ -311,6 +345,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_changes,
     accounts,
     authenticators,
     certificates,
@@ -321,6 +356,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     habilitations,
     imports,
     job_runs,
+    joint_decisions,
     known_devices,
     links,
     messages,

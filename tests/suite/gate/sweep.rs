@@ -42,7 +42,24 @@ fn targets(app: &TestApp) -> Targets {
         committee("Annulée").sheets(VALBOURG, 2),
         committee("Échue").on("2026-11-23").sheets(VALBOURG, 2),
     ]);
-    let own = Ids { certificate, ..of("La mienne", VALBOURG) };
+    let convention = app.text(&format!("SELECT id AS text FROM conventions WHERE commune = '{VALBOURG}'"));
+    let (suspension, decision) =
+        ("01930000-0000-7000-8000-00000000000a", "01930000-0000-7000-8000-00000000000b");
+    app.execute(&format!(
+        "INSERT INTO suspensions (id, scope, commune, reason, since) \
+         VALUES ('{suspension}', 'commune', '{MERIZEAU}', 'vérification', '2026-11-20 10:00:00')"
+    ));
+    app.execute(&format!(
+        "INSERT INTO joint_decisions (id, kind, reason, asked_by, asked_at) \
+         VALUES ('{decision}', 'suspend_space', 'vérification', '{decision}', '2026-11-24 08:00:00')"
+    ));
+    let own = Ids {
+        certificate,
+        convention,
+        suspension: suspension.to_owned(),
+        decision: decision.to_owned(),
+        ..of("La mienne", VALBOURG)
+    };
     let cancelled = of("Annulée", VALBOURG);
     app.publish(&[committee("Annulée").sheets(VALBOURG, 2).cancelled()]);
     // The only candidate for its dwelling.
@@ -86,7 +103,8 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
         (_, "affichage") => client.post_json(path, &json!({"width": 320, "ratio": 1})),
         (_, "presence") => client.post_json(path, &json!({"display": "00000-00000"})),
         (_, "texte" | "recherche") => client.send_form(path, &[("q", "varennes")]),
-        (_, "seance-levee") => client.send_form(path, &[]),
+        (_, "seance-levee" | "resiliation") => client.send_form(path, &[]),
+        _ if pattern.starts_with("/gestion/acces/") => client.send_form(path, &[("acte", "seul")]),
         _ => panic!("{pattern}: teach the sweep what this form sends"),
     }
 }
