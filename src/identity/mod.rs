@@ -6,11 +6,14 @@
 pub mod account;
 pub mod cookies;
 mod first_commune;
+pub mod forced_change;
 pub mod guard;
+pub mod issuing;
 mod machine;
 pub mod names;
 mod origin;
 pub mod own_account;
+pub mod own_factors;
 mod part;
 pub mod password;
 pub mod policy;

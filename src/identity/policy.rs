@@ -99,6 +99,8 @@ actions! {
     Enter: Door::SignedIn;
     StayAwake: Door::SignedIn;
     SeeOwnAccount: Door::SignedIn;
+    /// Name, add and revoke one's second factors; make recovery codes (E20).
+    KeepOwnFactors: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
     ReadList: Door::SignedIn;
     OpenSheet: Door::SignedIn;
@@ -107,6 +109,10 @@ actions! {
     /// The page on screen asks whether it may stay there.
     StayPresent: Door::SignedIn;
     SwitchCommune: Door::SignedIn;
+    /// The account letter and the mailed link (E20).
+    GiveSecret: Door::SignedIn;
+    /// Revoke what is lost after an identity check; give a hardware token (E20).
+    ReplaceLostFactor: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
@@ -124,7 +130,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount => true,
+        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::KeepOwnFactors => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -139,16 +145,26 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes => match role {
-            Role::Manager => true,
-            Role::Instructor | Role::Contact | Role::Dpo => false,
-        },
+        Act::ManageCommittees | Act::ManageCommunes | Act::GiveSecret | Act::ReplaceLostFactor => {
+            match role {
+                Role::Manager => true,
+                Role::Instructor | Role::Contact | Role::Dpo => false,
+            }
+        }
     }
 }
 
 /// What a suspended person may still do: see that they are, keep their secrets, leave (wording 3).
 pub fn open_to_suspended(act: Act) -> bool {
-    matches!(act, Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ChoosePassword | Act::SignCharter)
+    matches!(
+        act,
+        Act::Enter
+            | Act::StayAwake
+            | Act::SeeOwnAccount
+            | Act::KeepOwnFactors
+            | Act::ChoosePassword
+            | Act::SignCharter
+    )
 }
 
 /// Whether a request of this kind is a sign that somebody sits there. A page that asks every half

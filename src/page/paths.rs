@@ -2,6 +2,8 @@
 
 pub const LOGIN: &str = "/connexion";
 pub const LOGIN_CODE: &str = "/connexion/code";
+/// A recovery code in place of the six digits.
+pub const RECOVER: &str = "/connexion/secours";
 pub const SIGN_OUT: &str = "/deconnexion";
 pub const PASSWORD: &str = "/mot-de-passe";
 pub const SECOND_FACTOR: &str = "/double-facteur";
@@ -11,6 +13,11 @@ pub const ACCOUNT: &str = "/compte";
 pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
 /// Blocks one's own account after a connection that was somebody else's (wording 10).
 pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
+/// One more application as a second factor.
+pub const NEW_APP: &str = "/compte/application";
+/// One more passkey.
+pub const NEW_PASSKEY: &str = "/compte/cle";
+pub const RECOVERY_CODES: &str = "/compte/codes-de-secours";
 pub const LOCK: &str = "/verrou";
 /// Changes the commune being read.
 pub const COMMUNE: &str = "/commune";
@@ -21,6 +28,11 @@ pub const HELP: &str = "/aide";
 pub const REPORT: &str = "/signalement";
 pub const MANAGED_COMMITTEES: &str = "/gestion/commissions";
 pub const MANAGED_COMMUNES: &str = "/gestion/communes";
+
+/// One of one's own second factors.
+pub fn own_factor(id: &str) -> String {
+    format!("/compte/second-facteur/{id}")
+}
 
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
@@ -65,6 +77,21 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
+}
+
+/// The account letter and the mailed link of somebody new.
+pub fn account_secret(account: &str) -> String {
+    format!("/gestion/comptes/{account}/secret")
+}
+
+/// A lost second factor: what is revoked after an identity check.
+pub fn lost_factor(account: &str) -> String {
+    format!("/gestion/comptes/{account}/second-facteur")
+}
+
+/// A hardware token for somebody without a work telephone.
+pub fn token(account: &str) -> String {
+    format!("/gestion/comptes/{account}/jeton")
 }
 
 /// A certificate of purge, as a file.

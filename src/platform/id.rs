@@ -119,6 +119,8 @@ ids! {
     SuspensionId: uuid;
     MessageId: uuid;
     AuthenticatorId: uuid;
+    SecretGivenId: uuid;
+    IdentityCheckId: uuid;
     CommitteeId: uuid;
     /// One state of one committee's sheets, under a key of its own.
     GenerationId: uuid;
