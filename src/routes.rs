@@ -5,8 +5,8 @@
 
 use crate::identity::issuing::routes as issuing;
 use crate::identity::route::{Row, get, post};
-use crate::identity::{own_account, own_factors, routes as identity};
-use crate::{agenda, assets, conventions, overview, public, sheets};
+use crate::identity::{connections, own_account, own_factors, routes as identity};
+use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
     // Anybody
@@ -45,6 +45,9 @@ pub static ROUTES: &[Row] = &[
     get("/compte/second-facteur/{id}", &own_factors::one).open_outside_hours(),
     post("/compte/second-facteur/{id}/nom", &own_factors::rename).open_outside_hours(),
     post("/compte/second-facteur/{id}/revocation", &own_factors::revoke).open_outside_hours(),
+    get("/compte/connexions", &connections::page).open_outside_hours(),
+    get("/compte/connexions/pas-moi", &connections::confirm).open_outside_hours(),
+    post("/compte/connexions/pas-moi", &connections::deny).open_outside_hours(),
     get("/compte/blocage", &own_account::blocked).open_outside_hours(),
     post("/compte/blocage", &own_account::block).open_outside_hours(),
     // Reading
@@ -78,6 +81,15 @@ pub static ROUTES: &[Row] = &[
     post("/gestion/comptes/{id}/jeton", &issuing::give_token),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/acces", &levers::routes::page),
+    post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
+    post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),
+    get("/gestion/acces/decisions/{id}", &levers::routes::decision),
+    post("/gestion/acces/decisions/{id}", &levers::routes::settle).body(16 * 1024),
+    get("/gestion/acces/retablir/{id}", &levers::routes::confirm_restore),
+    post("/gestion/acces/retablir/{id}", &levers::routes::restore).body(16 * 1024),
+    get("/gestion/conventions/{id}/resiliation", &levers::routes::termination),
+    post("/gestion/conventions/{id}/resiliation", &levers::routes::terminate).body(16 * 1024),
     // Every other address: the same 404 as an address without a sheet
     get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

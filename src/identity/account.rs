@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::names::is_name_of_a_person;
+use super::names::{is_name_of_a_person, search_name};
 use super::password::Hash;
 use super::suspension::{self, Suspension};
 use crate::opening_hours::Zone;
@@ -68,6 +68,7 @@ pub struct Account {
     pub created_at: NaiveDateTime,
     /// Where mails go; nobody needs one.
     pub email: Option<String>,
+    pub(super) search_name: String,
 }
 
 impl Account {
@@ -148,7 +149,7 @@ pub fn create(
     }
     let account = Account {
         id: AccountId::fresh(),
-        login,
+        login: login.clone(),
         role: new.role,
         first_name: new.first_name.trim().to_owned(),
         last_name: new.last_name.trim().to_owned(),
@@ -164,6 +165,7 @@ pub fn create(
         reads_text: false,
         created_at: now.naive(),
         email: None,
+        search_name: search_name(new.last_name.trim(), new.first_name.trim(), &login),
     };
     diesel::insert_into(accounts::table).values(&account).execute(conn)?;
     for insee in &new.communes {
@@ -187,6 +189,10 @@ pub fn normalized_login(typed: &str) -> String {
 
 pub fn find_by_login(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
     Ok(accounts::table.filter(accounts::login.eq(login)).first(conn).optional()?)
+}
+
+pub fn find(conn: &mut Conn, id: &AccountId) -> Result<Option<Account>> {
+    Ok(accounts::table.find(id).first(conn).optional()?)
 }
 
 /// All accounts, by login, for `parvis account list`.

@@ -4,6 +4,7 @@
 //! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
 
 pub mod account;
+pub mod connections;
 pub mod cookies;
 mod first_commune;
 pub mod forced_change;

@@ -101,6 +101,8 @@ actions! {
     SeeOwnAccount: Door::SignedIn;
     /// Name, add and revoke one's second factors; make recovery codes (E20).
     KeepOwnFactors: Door::SignedIn;
+    /// « Ce n’était pas moi » (E19).
+    DenyConnection: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
     ReadList: Door::SignedIn;
     OpenSheet: Door::SignedIn;
@@ -115,6 +117,8 @@ actions! {
     ReplaceLostFactor: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// The three levers, and the end of a convention (E27, E33, E37).
+    SuspendAccess: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -130,7 +134,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::KeepOwnFactors => true,
+        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::KeepOwnFactors | Act::DenyConnection => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -145,12 +149,14 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes | Act::GiveSecret | Act::ReplaceLostFactor => {
-            match role {
-                Role::Manager => true,
-                Role::Instructor | Role::Contact | Role::Dpo => false,
-            }
-        }
+        Act::ManageCommittees
+        | Act::ManageCommunes
+        | Act::SuspendAccess
+        | Act::GiveSecret
+        | Act::ReplaceLostFactor => match role {
+            Role::Manager => true,
+            Role::Instructor | Role::Contact | Role::Dpo => false,
+        },
     }
 }
 
@@ -162,6 +168,7 @@ pub fn open_to_suspended(act: Act) -> bool {
             | Act::StayAwake
             | Act::SeeOwnAccount
             | Act::KeepOwnFactors
+            | Act::DenyConnection
             | Act::ChoosePassword
             | Act::SignCharter
     )

@@ -1,16 +1,15 @@
 //! Sessions: one live one for each account (E19), locked when idle, ended from both sides.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use data_encoding::HEXLOWER;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::account::Account;
 use super::policy::Step;
 use crate::notices::charter;
-use crate::platform::crypto::{random, sha256_hex};
 use crate::platform::id::{AccountId, Insee, text_enum};
 use crate::platform::schema::{accounts, authenticators, known_devices, sessions};
+pub use crate::platform::token::Token;
 use crate::platform::{Conn, Now, Result};
 
 /// Idle minutes before the page warns (the script) and before the session locks (here).
@@ -33,31 +32,6 @@ text_enum! {
         PasswordChanged = "password_changed",
         Blocked = "blocked",
         FactorChanged = "factor_changed",
-    }
-}
-
-/// The secret in the cookie: 256 random bits. Only its hash is stored.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    pub fn fresh() -> Result<Self> {
-        Ok(Self(HEXLOWER.encode(&random::<32>()?)))
-    }
-
-    /// A cookie's value, if it can be one of ours.
-    pub fn read(value: &str) -> Option<Self> {
-        let ours =
-            value.len() == 64 && value.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        ours.then(|| Self(value.to_owned()))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn hash(&self) -> String {
-        sha256_hex(self.0.as_bytes())
     }
 }
 
@@ -264,6 +238,12 @@ pub fn end_all(
     .set((sessions::ended_at.eq(Some(now.naive())), sessions::ended_by.eq(Some(by))))
     .execute(conn)?;
     Ok(())
+}
+
+/// The next request of this account chooses a new password first (E33).
+pub fn require_new_password(conn: &mut Conn, account: &AccountId, now: Now) -> Result<()> {
+    diesel::update(accounts::table.find(account)).set(accounts::password_temporary.eq(true)).execute(conn)?;
+    end_all(conn, account, None, EndedBy::PasswordChanged, now)
 }
 
 /// Erases sessions that have nothing left to say (E10).

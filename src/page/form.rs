@@ -69,6 +69,24 @@ pub fn day(typed: &str, of: &str) -> Result<NaiveDate, String> {
         .ok_or_else(|| format!("Écrivez le jour {of}, par exemple 30/11/2026."))
 }
 
+/// Characters of a reason: some lines.
+const LONGEST_REASON: usize = 600;
+
+/// A reason that stays written down, or the sentence that asks for it.
+pub fn reason(typed: &str) -> Result<String, String> {
+    let reason = typed.trim().replace("\r\n", "\n");
+    if reason.chars().count() < 5 {
+        return Err("Écrivez le motif\u{a0}: il reste avec la décision.".to_owned());
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(format!("Résumez le motif en {LONGEST_REASON} signes au plus."));
+    }
+    if reason.chars().any(|sign| sign.is_control() && sign != '\n') {
+        return Err("Le motif contient un signe qui ne s’affiche pas\u{a0}; retapez-le.".to_owned());
+    }
+    Ok(reason)
+}
+
 /// What is to be repaired, field by field, in the order of the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Errors {

@@ -121,6 +121,9 @@ ids! {
     AuthenticatorId: uuid;
     SecretGivenId: uuid;
     IdentityCheckId: uuid;
+    AccountChangeId: uuid;
+    /// What two of the landlord's managers decide together (E27, E37).
+    DecisionId: uuid;
     CommitteeId: uuid;
     /// One state of one committee's sheets, under a key of its own.
     GenerationId: uuid;

@@ -19,6 +19,9 @@ diesel::table! {
         in_force_from -> Date,
         ends_on -> Date,
         terminated_on -> Nullable<Date>,
+        termination_party -> Nullable<Text>,
+        termination_received_on -> Nullable<Date>,
+        termination_reference -> Nullable<Text>,
     }
 }
 
@@ -41,6 +44,7 @@ diesel::table! {
         reads_text -> Bool,
         created_at -> Timestamp,
         email -> Nullable<Text>,
+        search_name -> Text,
     }
 }
 
@@ -158,12 +162,55 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_changes (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        reason -> Text,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    joint_decisions (id) {
+        id -> Text,
+        kind -> Text,
+        convention_id -> Nullable<Text>,
+        party -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        letter_reference -> Nullable<Text>,
+        effect_on -> Nullable<Date>,
+        reason -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        settled -> Nullable<Text>,
+        settled_by -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        urgency -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     messages (id) {
         id -> Text,
         account_id -> Text,
         content -> Text,
         created_at -> Timestamp,
         read_at -> Nullable<Timestamp>,
+        opened_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    links (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        message_id -> Nullable<Text>,
+        purpose -> Text,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -332,6 +379,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_changes,
     accounts,
     authenticators,
     certificates,
@@ -343,7 +391,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     identity_checks,
     imports,
     job_runs,
+    joint_decisions,
     known_devices,
+    links,
     messages,
     monthly_counters,
     purges,

@@ -10,6 +10,8 @@ mod demo;
 mod gate;
 mod harness;
 mod import;
+mod levers;
+mod messages;
 mod reading;
 mod retention;
 mod signing_in;

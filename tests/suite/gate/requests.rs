@@ -24,6 +24,10 @@ pub struct Ids {
     pub certificate: String,
     pub account: String,
     pub factor: String,
+    pub convention: String,
+    pub suspension: String,
+    /// Of two managers.
+    pub decision: String,
 }
 
 impl Ids {
@@ -36,21 +40,17 @@ impl Ids {
             dwelling: text.clone(),
             certificate: text.clone(),
             account: text.clone(),
-            factor: text,
+            factor: text.clone(),
+            convention: text.clone(),
+            suspension: text.clone(),
+            decision: text,
         }
     }
 
     /// They read as ids and name nothing.
     pub fn invented() -> Self {
         let (uuid, hex) = ("01930000-0000-7000-8000-000000000000".to_owned(), "0".repeat(32));
-        Self {
-            committee: uuid.clone(),
-            sheet: hex.clone(),
-            dwelling: hex,
-            certificate: uuid.clone(),
-            account: uuid.clone(),
-            factor: uuid,
-        }
+        Self { sheet: hex.clone(), dwelling: hex, ..Self::all(&uuid) }
     }
 }
 
@@ -71,6 +71,9 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             (_, "/gestion/certificats/", "id") => &ids.certificate,
             (_, "/gestion/comptes/", "id") => &ids.account,
             (_, "/compte/second-facteur/", "id") => &ids.factor,
+            (_, "/gestion/conventions/", "id") => &ids.convention,
+            (_, "/gestion/acces/retablir/", "id") => &ids.suspension,
+            (_, "/gestion/acces/decisions/", "id") => &ids.decision,
             (_, "/", "rest:.*") => "rien-de-tel",
             _ => panic!("{pattern}: teach the sweep what {{{parameter}}} is"),
         });

@@ -50,7 +50,26 @@ fn targets(app: &TestApp) -> Targets {
         app.text(&format!("SELECT id AS text FROM authenticators WHERE account_id = '{}'", account.id))
     };
     let (account, factor) = (reader.id.clone(), factor_of(&reader));
-    let own = Ids { certificate, account, factor, ..of("La mienne", VALBOURG) };
+    let convention = app.text(&format!("SELECT id AS text FROM conventions WHERE commune = '{VALBOURG}'"));
+    let (suspension, decision) =
+        ("01930000-0000-7000-8000-00000000000a", "01930000-0000-7000-8000-00000000000b");
+    app.execute(&format!(
+        "INSERT INTO suspensions (id, scope, commune, reason, since) \
+         VALUES ('{suspension}', 'commune', '{MERIZEAU}', 'vérification', '2026-11-20 10:00:00')"
+    ));
+    app.execute(&format!(
+        "INSERT INTO joint_decisions (id, kind, reason, asked_by, asked_at) \
+         VALUES ('{decision}', 'suspend_space', 'vérification', '{decision}', '2026-11-24 08:00:00')"
+    ));
+    let own = Ids {
+        certificate,
+        account,
+        factor,
+        convention,
+        suspension: suspension.to_owned(),
+        decision: decision.to_owned(),
+        ..of("La mienne", VALBOURG)
+    };
     let colleague = Ids { factor: factor_of(&app.account(Role::Instructor, &[VALBOURG])), ..own.clone() };
     let cancelled = of("Annulée", VALBOURG);
     app.publish(&[committee("Annulée").sheets(VALBOURG, 2).cancelled()]);
@@ -96,10 +115,11 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
         (_, "affichage") => client.post_json(path, &json!({"width": 320, "ratio": 1})),
         (_, "presence") => client.post_json(path, &json!({"display": "00000-00000"})),
         (_, "texte" | "recherche") => client.send_form(path, &[("q", "varennes")]),
-        (_, "seance-levee" | "revocation" | "secret" | "second-facteur" | "jeton") => {
+        (_, "seance-levee" | "resiliation" | "revocation" | "secret" | "second-facteur" | "jeton") => {
             client.send_form(path, &[])
         }
         (_, "nom") => client.send_form(path, &[("nom", "téléphone")]),
+        _ if pattern.starts_with("/gestion/acces/") => client.send_form(path, &[("acte", "seul")]),
         _ => panic!("{pattern}: teach the sweep what this form sends"),
     }
 }
