@@ -3,8 +3,9 @@
 //! The action of a row is that of its handler's signature. The first match wins, so a test demands
 //! that no earlier pattern hides a later path.
 
+use crate::identity::issuing::routes as issuing;
 use crate::identity::route::{Row, get, post};
-use crate::identity::{connections, own_account, routes as identity};
+use crate::identity::{connections, own_account, own_factors, routes as identity};
 use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
@@ -20,6 +21,8 @@ pub static ROUTES: &[Row] = &[
     post("/connexion", &identity::sign_in).open_outside_hours(),
     get("/connexion/code", &identity::code_page).open_outside_hours(),
     post("/connexion/code", &identity::give_code).open_outside_hours(),
+    get("/connexion/secours", &identity::recovery_page).open_outside_hours(),
+    post("/connexion/secours", &identity::recover).open_outside_hours(),
     get("/mot-de-passe", &identity::password_page).open_outside_hours(),
     post("/mot-de-passe", &identity::choose_password).open_outside_hours(),
     get("/double-facteur", &identity::enrolment_page).open_outside_hours(),
@@ -35,6 +38,13 @@ pub static ROUTES: &[Row] = &[
     get("/", &identity::enter).open_outside_hours(),
     get("/compte", &own_account::page).open_outside_hours(),
     post("/compte/affichage", &own_account::remember_display).open_outside_hours(),
+    get("/compte/codes-de-secours", &own_factors::recovery_codes).open_outside_hours(),
+    post("/compte/codes-de-secours", &own_factors::make_recovery_codes).open_outside_hours(),
+    get("/compte/application", &own_factors::new_app).open_outside_hours(),
+    post("/compte/application", &own_factors::add_app).open_outside_hours(),
+    get("/compte/second-facteur/{id}", &own_factors::one).open_outside_hours(),
+    post("/compte/second-facteur/{id}/nom", &own_factors::rename).open_outside_hours(),
+    post("/compte/second-facteur/{id}/revocation", &own_factors::revoke).open_outside_hours(),
     get("/compte/connexions", &connections::page).open_outside_hours(),
     get("/compte/connexions/pas-moi", &connections::confirm).open_outside_hours(),
     post("/compte/connexions/pas-moi", &connections::deny).open_outside_hours(),
@@ -63,6 +73,12 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
+    get("/gestion/comptes/{id}/secret", &issuing::secret_page),
+    post("/gestion/comptes/{id}/secret", &issuing::give_secret),
+    get("/gestion/comptes/{id}/second-facteur", &issuing::loss_page),
+    post("/gestion/comptes/{id}/second-facteur", &issuing::revoke_lost),
+    get("/gestion/comptes/{id}/jeton", &issuing::token_page),
+    post("/gestion/comptes/{id}/jeton", &issuing::give_token),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
     get("/gestion/acces", &levers::routes::page),

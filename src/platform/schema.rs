@@ -37,6 +37,7 @@ diesel::table! {
         password_temporary -> Bool,
         password_expires_at -> Nullable<Timestamp>,
         password_set_at -> Timestamp,
+        password_change_asked_at -> Nullable<Timestamp>,
         charter_version -> Integer,
         charter_signed_at -> Nullable<Timestamp>,
         last_login_at -> Nullable<Timestamp>,
@@ -89,6 +90,39 @@ diesel::table! {
         last_used_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
         revoked_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    identity_checks (id) {
+        id -> Text,
+        account_id -> Text,
+        manner -> Text,
+        note -> Text,
+        checked_by -> Nullable<Text>,
+        checked_at -> Timestamp,
+        revoked -> Integer,
+    }
+}
+
+diesel::table! {
+    secrets_given (id) {
+        id -> Text,
+        account_id -> Text,
+        way -> Text,
+        reason -> Text,
+        given_by -> Nullable<Text>,
+        given_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        account_id -> Text,
+        made_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -354,6 +388,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conventions,
     generations,
     habilitations,
+    identity_checks,
     imports,
     job_runs,
     joint_decisions,
@@ -363,6 +398,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     monthly_counters,
     purges,
     readings,
+    recovery_codes,
+    secrets_given,
     sessions,
     sheets,
     suspensions,
