@@ -11,6 +11,7 @@ pub mod identity;
 pub mod messages;
 pub mod notices;
 pub mod opening_hours;
+pub mod outbox;
 pub mod overview;
 pub mod page;
 pub mod platform;

@@ -27,6 +27,11 @@ pub fn access_link(token: &str) -> String {
     format!("/acces/{token}")
 }
 
+/// What one has been told.
+pub const MESSAGES: &str = "/messages";
+/// The state of the outbox, for managers.
+pub const MAILS: &str = "/gestion/courriels";
+
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
     format!("/commissions/{id}")
