@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use crate::opening_hours::Zone;
 use crate::platform::id::{ConventionId, Insee};
-use crate::platform::schema::{communes, conventions, habilitations};
+use crate::platform::schema::{communes, conventions};
 use crate::platform::{Conn, Result};
 
 /// A commune whose town hall may have a convention.
@@ -42,7 +42,12 @@ pub struct Convention {
     pub ends_on: NaiveDate,
     /// The day a termination takes effect: that day is closed already (E37).
     pub terminated_on: Option<NaiveDate>,
+    /// Habilitations the convention foresees (E18).
+    pub quota: i32,
 }
+
+/// Habilitations of a town hall unless its convention says otherwise (E18).
+pub const USUAL_QUOTA: i32 = 2;
 
 /// Where a commune's convention stands on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,14 +121,22 @@ pub fn communes(conn: &mut Conn) -> Result<Vec<Commune>> {
     Ok(all)
 }
 
-/// How many habilitations a commune has on a day (E18).
-pub fn habilitations_in_force(conn: &mut Conn, insee: &Insee, today: NaiveDate) -> Result<i64> {
-    Ok(habilitations::table
-        .filter(habilitations::commune.eq(insee))
-        .filter(habilitations::starts_on.le(today))
-        .filter(habilitations::ends_on.is_null().or(habilitations::ends_on.ge(today)))
-        .count()
-        .get_result(conn)?)
+/// Habilitations that the commune's convention of this day foresees, or its latest (E18).
+pub fn quota(conn: &mut Conn, insee: &Insee, today: NaiveDate) -> Result<i32> {
+    let all = of(conn, insee)?;
+    let in_force = all.iter().find(|one| matches!(one.standing(today), Standing::InForce { .. }));
+    Ok(in_force.or(all.first()).map_or(USUAL_QUOTA, |convention| convention.quota))
+}
+
+/// Enters what the convention of this day, or the latest one, foresees; false without a convention.
+pub fn set_quota(conn: &mut Conn, insee: &Insee, quota: i32, today: NaiveDate) -> Result<bool> {
+    let all = of(conn, insee)?;
+    let in_force = all.iter().find(|one| matches!(one.standing(today), Standing::InForce { .. }));
+    let Some(convention) = in_force.or(all.first()) else { return Ok(false) };
+    diesel::update(conventions::table.find(&convention.id))
+        .set(conventions::quota.eq(quota))
+        .execute(conn)?;
+    Ok(true)
 }
 
 /// What a new convention is made of.
@@ -175,6 +188,7 @@ pub fn sign(conn: &mut Conn, signed: &Signed) -> Result<Result<ConventionId, Ref
         in_force_from: signed.in_force_from,
         ends_on,
         terminated_on: None,
+        quota: USUAL_QUOTA,
     };
     diesel::insert_into(conventions::table).values(&convention).execute(conn)?;
     Ok(Ok(convention.id))
@@ -196,6 +210,7 @@ mod tests {
             in_force_from: day("2026-02-01"),
             ends_on: day("2027-01-31"),
             terminated_on: None,
+            quota: USUAL_QUOTA,
         };
         let is = |c: &Convention, on: &str| c.standing(day(on));
         assert_eq!(is(&convention, "2026-01-31"), Standing::NotYet { from: day("2026-02-01") });

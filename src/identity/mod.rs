@@ -4,15 +4,18 @@
 //! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
 
 pub mod account;
+pub mod contact;
 pub mod cookies;
 mod first_commune;
 pub mod guard;
+pub mod habilitation;
 mod machine;
 pub mod names;
 mod origin;
 pub mod own_account;
 mod part;
 pub mod password;
+pub mod places;
 pub mod policy;
 pub mod route;
 pub mod routes;

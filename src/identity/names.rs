@@ -17,9 +17,46 @@ pub fn is_sign_of_a_name(sign: char) -> bool {
     sign.is_ascii_alphabetic() || accented || OTHER_SIGNS.contains(sign)
 }
 
+/// Letters and digits only, lower case, without accents; œ as most keyboards type it.
+pub fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' => folded.push('a'),
+            'ç' => folded.push('c'),
+            'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
+            'î' | 'ï' | 'í' | 'ì' => folded.push('i'),
+            'ô' | 'ö' | 'ó' | 'ò' | 'õ' | 'ø' => folded.push('o'),
+            'ù' | 'û' | 'ü' | 'ú' => folded.push('u'),
+            'ÿ' | 'ý' => folded.push('y'),
+            'ñ' => folded.push('n'),
+            'š' => folded.push('s'),
+            'ð' => folded.push('d'),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            'ß' => folded.push_str("ss"),
+            'þ' => folded.push_str("th"),
+            other if other.is_alphanumeric() => folded.push(other),
+            _ => {}
+        }
+    }
+    folded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_accents_and_spaces() {
+        assert_eq!(folded("Solène QUENTIN-ALVÈS"), "solenequentinalves");
+        assert_eq!(folded("099 03 22 004817 G0991"), "0990322004817g0991");
+        assert_eq!(folded("BŒUFVERT"), folded("boeufvert"));
+        assert_eq!(folded("  --  "), "");
+        // Whatever a person may be called, a login can be made of it.
+        let signs = ('A'..='z').chain('À'..='ÿ').chain(OTHER_SIGNS.chars()).filter(|c| is_sign_of_a_name(*c));
+        assert!(signs.map(|c| folded(&c.to_string())).all(|text| text.is_ascii()), "a sign stays accented");
+    }
 
     #[test]
     fn a_name_of_a_person_is_made_of_letters() {

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::account;
 use super::guard::Allowed;
+use super::habilitation;
 use super::part::Posted;
 use super::policy::acts;
 use super::routes::{Nothing, csrf, see};
@@ -13,7 +14,7 @@ use super::suspension;
 use super::view::{self, account as account_view};
 use crate::messages::{self, AccountNews, Desk, Message};
 use crate::page::{Page, format, paths};
-use crate::platform::{Error, Result};
+use crate::platform::{Error, Now, Result};
 
 /// Wording 10: whoever holds the session that another login ended may block the account.
 pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> Result<HttpResponse> {
@@ -45,8 +46,8 @@ pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
 pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result<Page> {
     let actor = who.actor()?;
     let id = actor.account.id.clone();
-    let all = who.read(move |conn, who| account::habilitations(conn, &id, who.now())).await?;
-    let today = who.now().today();
+    let all = who.read(move |conn, who| habilitation::of_account(conn, &id, who.now())).await?;
+    let now = who.now();
     let view = account_view::Account {
         csrf: csrf(&req),
         name: actor.account.name(),
@@ -56,7 +57,7 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
             .session
             .previous_login_at
             .map_or_else(|| "celle-ci est la première".to_owned(), |at| format::day_and_time(at.and_utc())),
-        habilitations: all.iter().map(|h| habilitation_line(h, today)).collect(),
+        habilitations: all.iter().map(|h| habilitation_line(h, now)).collect(),
         text_display: actor.account.reads_text,
         password_changed: format!(
             "Changé le {}",
@@ -77,17 +78,17 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
     Ok(view::account(&view))
 }
 
-fn habilitation_line(h: &account::Habilitation, today: chrono::NaiveDate) -> account_view::Habilitation {
+fn habilitation_line(h: &habilitation::Habilitation, now: Now) -> account_view::Habilitation {
     let dates = match h.ends_on {
         Some(end) => format!("du {} au {}", format::date_full(h.starts_on), format::date_full(end)),
         None => format!("depuis le {}", format::date_full(h.starts_on)),
     };
-    let in_force = h.is_current(today) && h.suspension.is_none();
-    let state = if h.is_current(today) && h.suspension.is_some() {
+    let in_force = h.is_current(now) && h.suspension.is_none();
+    let state = if h.is_current(now) && h.suspension.is_some() {
         "suspendue"
     } else if in_force {
         "en vigueur"
-    } else if today < h.starts_on {
+    } else if now.today() < h.starts_on {
         "à venir"
     } else {
         "terminée"

@@ -4,12 +4,14 @@
 //! made when it is shown or sent. Messages are erased before they are six months old (E10).
 
 mod account;
+mod habilitation;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use account::AccountNews;
+pub use habilitation::HabilitationNews;
 
 use crate::notices::Landlord;
 use crate::platform::id::{AccountId, MessageId};
@@ -21,6 +23,7 @@ use crate::platform::{Conn, Error, Now, Result};
 #[serde(rename_all = "snake_case")]
 pub enum Message {
     Account(AccountNews),
+    Habilitation(HabilitationNews),
 }
 
 /// A message in French.
@@ -37,6 +40,7 @@ impl Message {
     pub fn words(&self, landlord: &Landlord) -> Words {
         match self {
             Self::Account(news) => news.words(landlord),
+            Self::Habilitation(news) => news.words(landlord),
         }
     }
 }

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["routes"],
     &["frame"],
     &["overview"],
-    &["agenda"],
+    &["agenda", "habilitations"],
     &["public", "assets"],
     &["retention"],
     &["sheets"],
