@@ -12,8 +12,8 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Responder, web};
 use data_encoding::HEXLOWER;
 use maud::{Markup, html};
 
-use crate::identity::account::Habilitation;
 use crate::identity::guard::{self, Visit};
+use crate::identity::habilitation::Habilitation;
 use crate::identity::{Act, Machine, cookies, policy};
 use crate::notices::Landlord;
 use crate::opening_hours::{Schedule, State, Warning};

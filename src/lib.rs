@@ -7,6 +7,7 @@ pub mod committees;
 pub mod conventions;
 pub mod demo;
 pub mod frame;
+pub mod habilitations;
 pub mod identity;
 pub mod levers;
 pub mod messages;

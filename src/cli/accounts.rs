@@ -15,7 +15,7 @@ pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
     let life = TimeDelta::days(i64::from(machine.settings().accounts.temporary_secret_days));
     let now = machine.clock().now();
     match command {
-        AccountCommand::Add { login, role, first_name, last_name, job_title, commune } => {
+        AccountCommand::Add { login, role, first_name, last_name, job_title, commune, contact_for } => {
             let secret = password::temporary_secret()?;
             let hash = Hash::make(&secret)?;
             let new = NewAccount {
@@ -25,6 +25,7 @@ pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
                 last_name,
                 job_title,
                 communes: commune,
+                contact_for,
                 from: now.today(),
             };
             machine

@@ -97,9 +97,12 @@ pub(super) enum AccountCommand {
         /// Fonction (E16)
         #[arg(long)]
         job_title: String,
-        /// Code INSEE ; à répéter pour plusieurs communes
+        /// Code INSEE d’une commune à lire ; à répéter pour plusieurs communes
         #[arg(long, value_parser = insee)]
         commune: Vec<Insee>,
+        /// Code INSEE d’une commune qui désigne ce référent par son courrier ; à répéter
+        #[arg(long, value_parser = insee)]
+        contact_for: Vec<Insee>,
     },
     /// Donner un nouveau mot de passe provisoire, et lever le blocage que son titulaire a demandé
     Reset {

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use crate::opening_hours::Zone;
 use crate::platform::id::{ConventionId, Insee, text_enum};
-use crate::platform::schema::{communes, conventions, habilitations};
+use crate::platform::schema::{communes, conventions};
 use crate::platform::{Conn, Error, Result};
 
 /// A commune whose town hall may have a convention.
@@ -46,6 +46,8 @@ pub struct Convention {
     /// The day the registered letter was received.
     pub termination_received_on: Option<NaiveDate>,
     pub termination_reference: Option<String>,
+    /// Habilitations the convention foresees (E18).
+    pub quota: i32,
 }
 
 text_enum! {
@@ -67,6 +69,9 @@ pub struct Termination {
     /// That day is closed already.
     pub effect_on: NaiveDate,
 }
+
+/// Habilitations of a town hall unless its convention says otherwise (E18).
+pub const USUAL_QUOTA: i32 = 2;
 
 /// Where a commune's convention stands on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,14 +145,22 @@ pub fn communes(conn: &mut Conn) -> Result<Vec<Commune>> {
     Ok(all)
 }
 
-/// How many habilitations a commune has on a day (E18).
-pub fn habilitations_in_force(conn: &mut Conn, insee: &Insee, today: NaiveDate) -> Result<i64> {
-    Ok(habilitations::table
-        .filter(habilitations::commune.eq(insee))
-        .filter(habilitations::starts_on.le(today))
-        .filter(habilitations::ends_on.is_null().or(habilitations::ends_on.ge(today)))
-        .count()
-        .get_result(conn)?)
+/// Habilitations that the commune's convention of this day foresees, or its latest (E18).
+pub fn quota(conn: &mut Conn, insee: &Insee, today: NaiveDate) -> Result<i32> {
+    let all = of(conn, insee)?;
+    let in_force = all.iter().find(|one| matches!(one.standing(today), Standing::InForce { .. }));
+    Ok(in_force.or(all.first()).map_or(USUAL_QUOTA, |convention| convention.quota))
+}
+
+/// Enters what the convention of this day, or the latest one, foresees; false without a convention.
+pub fn set_quota(conn: &mut Conn, insee: &Insee, quota: i32, today: NaiveDate) -> Result<bool> {
+    let all = of(conn, insee)?;
+    let in_force = all.iter().find(|one| matches!(one.standing(today), Standing::InForce { .. }));
+    let Some(convention) = in_force.or(all.first()) else { return Ok(false) };
+    diesel::update(conventions::table.find(&convention.id))
+        .set(conventions::quota.eq(quota))
+        .execute(conn)?;
+    Ok(true)
 }
 
 /// What a new convention is made of.
@@ -202,6 +215,7 @@ pub fn sign(conn: &mut Conn, signed: &Signed) -> Result<Result<ConventionId, Ref
         termination_party: None,
         termination_received_on: None,
         termination_reference: None,
+        quota: USUAL_QUOTA,
     };
     diesel::insert_into(conventions::table).values(&convention).execute(conn)?;
     Ok(Ok(convention.id))
@@ -250,6 +264,7 @@ mod tests {
             termination_party: None,
             termination_received_on: None,
             termination_reference: None,
+            quota: USUAL_QUOTA,
         };
         let is = |c: &Convention, on: &str| c.standing(day(on));
         assert_eq!(is(&convention, "2026-01-31"), Standing::NotYet { from: day("2026-02-01") });

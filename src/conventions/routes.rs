@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::view::{self, ConventionState, ManagedCommune, ManagedCommunes, NewCommune};
 use super::{Commune, Convention, Refusal, Signed, Standing};
+use crate::identity::places::Places;
 use crate::identity::{Allowed, Posted, acts, guard};
 use crate::page::form::{self, Errors};
 use crate::page::{Page, format, paths};
@@ -14,9 +15,6 @@ use crate::platform::id::Insee;
 
 /// Days before its end from which a convention is to be watched (E36).
 const WATCHED_BEFORE: TimeDelta = TimeDelta::days(90);
-
-/// Habilitations of a town hall without further reason (E18).
-const QUOTA: i64 = 2;
 
 pub async fn communes(who: Allowed<acts::ManageCommunes>, req: HttpRequest) -> Result<Page> {
     page(&who, &req, NewCommune::default(), Errors::none()).await
@@ -35,8 +33,9 @@ async fn page(
             for commune in super::communes(conn)? {
                 let standing = super::standing(conn, &commune.insee, today)?;
                 let latest = super::of(conn, &commune.insee)?.into_iter().next();
-                let habilitated = super::habilitations_in_force(conn, &commune.insee, today)?;
-                lines.push((line(&commune, latest.as_ref(), standing, habilitated, today), standing));
+                let taken = Places::of_commune(conn, &commune.insee)?.taken_at(who.now().naive());
+                let quota = super::quota(conn, &commune.insee, today)?;
+                lines.push((line(&commune, latest.as_ref(), standing, (taken, quota), today), standing));
             }
             Ok(lines)
         })
@@ -61,7 +60,7 @@ fn line(
     commune: &Commune,
     latest: Option<&Convention>,
     standing: Standing,
-    habilitated: i64,
+    (taken, quota): (usize, i32),
     today: NaiveDate,
 ) -> ManagedCommune {
     let (state, state_words) = match standing {
@@ -97,9 +96,10 @@ fn line(
         dates,
         state,
         state_words,
-        habilitations: match habilitated {
-            ..=QUOTA => format!("{habilitated} sur {QUOTA}"),
-            _ => format!("{habilitated} pour {QUOTA} prévues"),
+        habilitations: if i64::try_from(taken).is_ok_and(|taken| taken <= i64::from(quota)) {
+            format!("{taken} sur {quota}")
+        } else {
+            format!("{taken} pour {quota} prévues")
         },
     }
 }

@@ -332,6 +332,11 @@ fn people(machine: &Machine) -> Result<Vec<DemoAccount>> {
             .map(|(insee, _)| insee.parse())
             .collect::<std::result::Result<_, _>>()
             .map_err(Error::internal)?;
+        // The contact asks and reports; only who is habilitated reads.
+        let (contact_for, communes) = match role {
+            Role::Contact => (communes, Vec::new()),
+            _ => (Vec::new(), communes),
+        };
         Ok(NewAccount {
             login: login.to_owned(),
             role,
@@ -339,6 +344,7 @@ fn people(machine: &Machine) -> Result<Vec<DemoAccount>> {
             last_name: last.to_owned(),
             job_title: job.to_owned(),
             communes,
+            contact_for,
             from,
         })
     };

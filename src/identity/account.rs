@@ -5,10 +5,9 @@ use diesel::prelude::*;
 
 use super::names::{is_name_of_a_person, search_name};
 use super::password::Hash;
-use super::suspension::{self, Suspension};
-use crate::opening_hours::Zone;
-use crate::platform::id::{AccountId, HabilitationId, Insee, text_enum};
-use crate::platform::schema::{accounts, communes, habilitations};
+use super::{contact, habilitation};
+use crate::platform::id::{AccountId, Insee, text_enum};
+use crate::platform::schema::{accounts, communes};
 use crate::platform::{Conn, Now, Result};
 
 text_enum! {
@@ -86,8 +85,10 @@ pub struct NewAccount {
     pub first_name: String,
     pub last_name: String,
     pub job_title: String,
-    /// Communes a town-hall user is habilitated for, from a day on.
+    /// Communes a town-hall user is habilitated to read for, from a day on.
     pub communes: Vec<Insee>,
+    /// Communes whose letter designates a contact; who reads is said above (E16).
+    pub contact_for: Vec<Insee>,
     pub from: NaiveDate,
 }
 
@@ -100,7 +101,9 @@ pub enum Refusal {
     LoginShape,
     #[error("la commune {0} est inconnue")]
     UnknownCommune(Insee),
-    #[error("un compte de mairie demande au moins une commune\u{a0}; un compte du bailleur n’en a pas")]
+    #[error(
+        "un compte de mairie demande au moins une commune, un référent celle qui le désigne\u{a0}; un compte du bailleur n’en a pas"
+    )]
     Communes,
     #[error("le prénom, le nom et la fonction sont demandés (E16)")]
     Empty,
@@ -112,10 +115,45 @@ pub enum Refusal {
     JobTitle,
 }
 
-/// Makes the account and its habilitations, with a temporary secret that dies unused after `life`.
+/// Makes the account with its habilitations and designations, and a temporary secret that dies unused
+/// after `life`.
 pub fn create(
     conn: &mut Conn,
     new: NewAccount,
+    secret: &Hash,
+    life: TimeDelta,
+    now: Now,
+) -> Result<Result<AccountId, Refusal>> {
+    let town_hall = new.role.is_town_hall();
+    let is_contact = new.role == Role::Contact;
+    if town_hall == (new.communes.is_empty() && new.contact_for.is_empty())
+        || is_contact == new.contact_for.is_empty()
+    {
+        return Ok(Err(Refusal::Communes));
+    }
+    for insee in new.communes.iter().chain(&new.contact_for) {
+        let known: i64 = communes::table.filter(communes::insee.eq(insee)).count().get_result(conn)?;
+        if known == 0 {
+            return Ok(Err(Refusal::UnknownCommune(insee.clone())));
+        }
+    }
+    let id = match open(conn, &new, secret, life, now)? {
+        Ok(id) => id,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    for insee in &new.communes {
+        habilitation::grant(conn, &habilitation::Grant::plain(&id, insee, new.from), now)?;
+    }
+    for insee in &new.contact_for {
+        contact::designate(conn, &id, insee, (new.from, "saisie en ligne de commande"), None, now)?;
+    }
+    Ok(Ok(id))
+}
+
+/// Makes the account alone: it opens nothing by itself.
+pub fn open(
+    conn: &mut Conn,
+    new: &NewAccount,
     secret: &Hash,
     life: TimeDelta,
     now: Now,
@@ -125,24 +163,8 @@ pub fn create(
     if !(3..=64).contains(&login.len()) || !login.chars().all(shape) {
         return Ok(Err(Refusal::LoginShape));
     }
-    if [&new.first_name, &new.last_name, &new.job_title].iter().any(|text| text.trim().is_empty()) {
-        return Ok(Err(Refusal::Empty));
-    }
-    if ![&new.first_name, &new.last_name].iter().all(|name| is_name_of_a_person(name.trim())) {
-        return Ok(Err(Refusal::Name));
-    }
-    let title = new.job_title.trim();
-    if title.chars().count() > 100 || title.chars().any(char::is_control) {
-        return Ok(Err(Refusal::JobTitle));
-    }
-    if new.role.is_town_hall() == new.communes.is_empty() {
-        return Ok(Err(Refusal::Communes));
-    }
-    for insee in &new.communes {
-        let known: i64 = communes::table.filter(communes::insee.eq(insee)).count().get_result(conn)?;
-        if known == 0 {
-            return Ok(Err(Refusal::UnknownCommune(insee.clone())));
-        }
+    if let Err(refusal) = is_person(&new.first_name, &new.last_name, &new.job_title) {
+        return Ok(Err(refusal));
     }
     if find_by_login(conn, &login)?.is_some() {
         return Ok(Err(Refusal::LoginTaken(login)));
@@ -168,18 +190,22 @@ pub fn create(
         search_name: search_name(new.last_name.trim(), new.first_name.trim(), &login),
     };
     diesel::insert_into(accounts::table).values(&account).execute(conn)?;
-    for insee in &new.communes {
-        diesel::insert_into(habilitations::table)
-            .values((
-                habilitations::id.eq(HabilitationId::fresh()),
-                habilitations::account_id.eq(&account.id),
-                habilitations::commune.eq(insee),
-                habilitations::space.eq("sheets"),
-                habilitations::starts_on.eq(new.from),
-            ))
-            .execute(conn)?;
-    }
     Ok(Ok(account.id))
+}
+
+/// Whether these can be the names and the function of a person with an account.
+pub fn is_person(first_name: &str, last_name: &str, job_title: &str) -> Result<(), Refusal> {
+    if [first_name, last_name, job_title].iter().any(|text| text.trim().is_empty()) {
+        return Err(Refusal::Empty);
+    }
+    if ![first_name, last_name].iter().all(|name| is_name_of_a_person(name.trim())) {
+        return Err(Refusal::Name);
+    }
+    let title = job_title.trim();
+    if title.chars().count() > 100 || title.chars().any(char::is_control) {
+        return Err(Refusal::JobTitle);
+    }
+    Ok(())
 }
 
 /// Logins are told apart without regard to case or surrounding space.
@@ -245,65 +271,4 @@ pub fn sign_charter(conn: &mut Conn, id: &AccountId, version: i32, now: Now) -> 
 pub fn remember_display(conn: &mut Conn, id: &AccountId, text: bool) -> Result<()> {
     diesel::update(accounts::table.find(id)).set(accounts::reads_text.eq(text)).execute(conn)?;
     Ok(())
-}
-
-/// A habilitation to read, as « Mon compte » shows it.
-#[derive(Debug, Clone)]
-pub struct Habilitation {
-    pub id: HabilitationId,
-    pub commune: Insee,
-    pub commune_name: String,
-    pub starts_on: NaiveDate,
-    pub ends_on: Option<NaiveDate>,
-    /// Which public holidays close the commune (E28).
-    pub zone: Zone,
-    /// Of this habilitation alone.
-    pub suspension: Option<Suspension>,
-}
-
-impl Habilitation {
-    pub fn is_current(&self, today: NaiveDate) -> bool {
-        self.starts_on <= today && self.ends_on.is_none_or(|end| today <= end)
-    }
-}
-
-/// The name of a commune's contact (E16), if one is designated.
-pub fn contact_of(conn: &mut Conn, commune: &Insee, today: NaiveDate) -> Result<Option<String>> {
-    let name: Option<(String, String)> = accounts::table
-        .inner_join(habilitations::table.on(habilitations::account_id.eq(accounts::id)))
-        .filter(accounts::role.eq(Role::Contact).and(habilitations::commune.eq(commune)))
-        .filter(habilitations::starts_on.le(today))
-        .filter(habilitations::ends_on.is_null().or(habilitations::ends_on.ge(today)))
-        .order(accounts::created_at)
-        .select((accounts::first_name, accounts::last_name))
-        .first(conn)
-        .optional()?;
-    Ok(name.map(|(first, last)| format!("{first} {last}")))
-}
-
-/// All habilitations of a person, by commune name.
-pub fn habilitations(conn: &mut Conn, id: &AccountId, now: Now) -> Result<Vec<Habilitation>> {
-    type Row = (HabilitationId, Insee, String, NaiveDate, Option<NaiveDate>, bool, bool);
-    let rows: Vec<Row> = habilitations::table
-        .inner_join(communes::table.on(communes::insee.eq(habilitations::commune)))
-        .filter(habilitations::account_id.eq(id).and(habilitations::space.eq("sheets")))
-        .select((
-            habilitations::id,
-            habilitations::commune,
-            communes::name,
-            habilitations::starts_on,
-            habilitations::ends_on,
-            communes::alsace_moselle,
-            communes::good_friday,
-        ))
-        .load(conn)?;
-    let suspended = suspension::of_habilitations(conn, id, now)?;
-    let whole = |(id, commune, commune_name, starts_on, ends_on, alsace_moselle, good_friday): Row| {
-        let suspension = suspended.iter().find(|(of, _)| *of == id).map(|(_, found)| found.clone());
-        let zone = Zone::of(alsace_moselle, good_friday);
-        Habilitation { id, commune, commune_name, starts_on, ends_on, zone, suspension }
-    };
-    let mut all: Vec<Habilitation> = rows.into_iter().map(whole).collect();
-    all.sort_by(|a, b| a.commune_name.cmp(&b.commune_name).then(a.starts_on.cmp(&b.starts_on)));
-    Ok(all)
 }

@@ -6,8 +6,8 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::account::{self, Account};
-use super::suspension;
+use super::account::Account;
+use super::{habilitation, suspension};
 use crate::platform::id::Insee;
 use crate::platform::schema::conventions;
 use crate::platform::{Conn, Now, Result};
@@ -15,8 +15,8 @@ use crate::platform::{Conn, Now, Result};
 /// The first commune by name with a habilitation, a convention in force and no suspension. Without one,
 /// the first with a habilitation, whose refusal says why; `None` without any.
 pub(super) fn first_commune(conn: &mut Conn, of: &Account, now: Now) -> Result<Option<Insee>> {
-    let mut habilitated = account::habilitations(conn, &of.id, now)?;
-    habilitated.retain(|habilitation| habilitation.is_current(now.today()));
+    let mut habilitated = habilitation::of_account(conn, &of.id, now)?;
+    habilitated.retain(|habilitation| habilitation.is_current(now));
     for habilitation in habilitated.iter().filter(|habilitation| habilitation.suspension.is_none()) {
         let commune = &habilitation.commune;
         if has_convention(conn, commune, now.today())?

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
-use super::account::{self, Account, Habilitation, Role};
+use super::account::{Account, Role};
+use super::contact::{self, Designation};
 use super::cookies::{DEVICE_COOKIE, NewCookie, SESSION_COOKIE};
+use super::habilitation::{self, Habilitation};
 use super::machine::Machine;
 use super::origin;
 use super::policy::{self, Action, Door, Step};
@@ -42,6 +44,8 @@ pub struct Actor {
     pub account: Account,
     pub session: Session,
     pub habilitations: Vec<Habilitation>,
+    /// The communes this person is the contact of.
+    pub contact_for: Vec<Designation>,
     pub(super) network: Option<IpAddr>,
 }
 
@@ -65,15 +69,21 @@ impl Actor {
         }
     }
 
-    /// The name of the commune being read.
+    /// The name of the commune being read, or of the one this person is the contact of.
     pub fn commune_name(&self) -> Option<&str> {
-        being_read(&self.session, &self.habilitations).map(|h| h.commune_name.as_str())
+        let read = being_read(&self.session, &self.habilitations).map(|h| h.commune_name.as_str());
+        read.or_else(|| self.contact_for.first().map(|designation| designation.commune_name.as_str()))
     }
 
     /// Whose public holidays close the space for this person (E28): the commune's being read.
     pub fn zone(&self) -> Zone {
-        being_read(&self.session, &self.habilitations).map(|h| h.zone).unwrap_or_default()
+        zone(&self.session, &self.habilitations, &self.contact_for)
     }
+}
+
+fn zone(session: &Session, habilitations: &[Habilitation], contact_for: &[Designation]) -> Zone {
+    let read = being_read(session, habilitations).map(|habilitation| habilitation.zone);
+    read.or_else(|| contact_for.first().map(|designation| designation.zone)).unwrap_or_default()
 }
 
 /// The habilitation for the commune that the session is reading.
@@ -107,6 +117,7 @@ struct Inner {
     /// Session and account, at whatever step.
     known: Option<(Session, Account)>,
     habilitations: Vec<Habilitation>,
+    contact_for: Vec<Designation>,
     suspension: Option<Suspension>,
     network: Option<IpAddr>,
     device: String,
@@ -144,6 +155,7 @@ impl<A: Action> Allowed<A> {
             account,
             session,
             habilitations: self.inner.habilitations.clone(),
+            contact_for: self.inner.contact_for.clone(),
             network: self.inner.network,
         })
     }
@@ -285,11 +297,13 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
         now,
         known: None,
         habilitations: Vec::new(),
+        contact_for: Vec::new(),
         suspension: None,
     };
-    if let Some(Found { session, account, habilitations, suspension }) = found {
+    if let Some(Found { session, account, habilitations, contact_for, suspension }) = found {
         inner.known = Some((session, account));
         inner.habilitations = habilitations;
+        inner.contact_for = contact_for;
         inner.suspension = suspension;
     }
     let open_outside_hours = route::row(req).is_some_and(|row| row.open_outside_hours);
@@ -304,6 +318,7 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
                     account: account.clone(),
                     session: session.clone(),
                     habilitations: inner.habilitations.clone(),
+                    contact_for: inner.contact_for.clone(),
                     network: inner.network,
                 }),
             });
@@ -326,6 +341,7 @@ struct Found {
     session: Session,
     account: Account,
     habilitations: Vec<Habilitation>,
+    contact_for: Vec<Designation>,
     suspension: Option<Suspension>,
 }
 
@@ -334,10 +350,14 @@ async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Optio
     blocking(move || {
         house.machine.db.read(|conn| {
             let Some((session, account)) = session::find(conn, &token, now)? else { return Ok(None) };
-            let mut habilitations = account::habilitations(conn, &account.id, now)?;
-            habilitations.retain(|h| h.is_current(now.today()));
+            let mut habilitations = habilitation::of_account(conn, &account.id, now)?;
+            habilitations.retain(|h| h.is_current(now));
+            let contact_for = match account.role {
+                Role::Contact => contact::of_account(conn, &account.id, now)?,
+                Role::Instructor | Role::Manager | Role::Dpo => Vec::new(),
+            };
             let suspension = suspension::of_account(conn, &account, now)?;
-            Ok(Some(Found { session, account, habilitations, suspension }))
+            Ok(Some(Found { session, account, habilitations, contact_for, suspension }))
         })
     })
     .await
@@ -363,7 +383,7 @@ fn decide(act: policy::Act, inner: &Inner, open_outside_hours: bool) -> Result<(
                 let Suspension { since, reason } = suspension.clone();
                 return Err(Error::Suspended { since, reason });
             }
-            let zone = being_read(session, &inner.habilitations).map(|h| h.zone).unwrap_or_default();
+            let zone = zone(session, &inner.habilitations, &inner.contact_for);
             let open = open_outside_hours
                 || !account.role.is_town_hall()
                 || inner.house.schedule.in_zone(zone).state(inner.now.utc()).is_open();

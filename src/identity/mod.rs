@@ -5,10 +5,12 @@
 
 pub mod account;
 pub mod connections;
+pub mod contact;
 pub mod cookies;
 mod first_commune;
 pub mod forced_change;
 pub mod guard;
+pub mod habilitation;
 pub mod issuing;
 mod machine;
 pub mod names;
@@ -17,6 +19,7 @@ pub mod own_account;
 pub mod own_factors;
 mod part;
 pub mod password;
+pub mod places;
 pub mod policy;
 pub mod route;
 pub mod routes;

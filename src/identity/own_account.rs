@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::guard::Allowed;
+use super::habilitation;
 use super::part::Posted;
 use super::policy::acts;
 use super::routes::{Nothing, csrf, see};
@@ -46,11 +47,11 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
     let own = actor.account.clone();
     let (all, (factors, recovery)) = who
         .read(move |conn, who| {
-            let habilitations = account::habilitations(conn, &id, who.now())?;
+            let habilitations = habilitation::of_account(conn, &id, who.now())?;
             Ok((habilitations, own_factors::of_account(conn, &own)?))
         })
         .await?;
-    let today = who.now().today();
+    let now = who.now();
     let view = account_view::Account {
         csrf: csrf(&req),
         name: actor.account.name(),
@@ -60,7 +61,7 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
             .session
             .previous_login_at
             .map_or_else(|| "celle-ci est la première".to_owned(), |at| format::day_and_time(at.and_utc())),
-        habilitations: all.iter().map(|h| habilitation_line(h, today)).collect(),
+        habilitations: all.iter().map(|h| habilitation_line(h, now)).collect(),
         factors,
         recovery,
         passkeys: false,
@@ -84,17 +85,17 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
     Ok(view::account(&view))
 }
 
-fn habilitation_line(h: &account::Habilitation, today: chrono::NaiveDate) -> account_view::Habilitation {
+fn habilitation_line(h: &habilitation::Habilitation, now: Now) -> account_view::Habilitation {
     let dates = match h.ends_on {
         Some(end) => format!("du {} au {}", format::date_full(h.starts_on), format::date_full(end)),
         None => format!("depuis le {}", format::date_full(h.starts_on)),
     };
-    let in_force = h.is_current(today) && h.suspension.is_none();
-    let state = if h.is_current(today) && h.suspension.is_some() {
+    let in_force = h.is_current(now) && h.suspension.is_none();
+    let state = if h.is_current(now) && h.suspension.is_some() {
         "suspendue"
     } else if in_force {
         "en vigueur"
-    } else if today < h.starts_on {
+    } else if now.today() < h.starts_on {
         "à venir"
     } else {
         "terminée"

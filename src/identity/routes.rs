@@ -379,8 +379,11 @@ pub async fn signed_out(_: Allowed<acts::SignOut>) -> Result<Page> {
 
 /// `/`: each role's first page.
 pub async fn enter(who: Allowed<acts::Enter>) -> Result<impl Responder> {
-    let role = who.actor()?.role();
-    let first = if role.is_town_hall() {
+    let actor = who.actor()?;
+    let role = actor.role();
+    let first = if role.is_town_hall() && actor.habilitations.is_empty() && !actor.contact_for.is_empty() {
+        paths::ACCOUNT
+    } else if role.is_town_hall() {
         paths::COMMITTEES
     } else if super::policy::permits(role, acts::ManageCommittees::ACT) {
         paths::MANAGED_COMMITTEES

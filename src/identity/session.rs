@@ -240,12 +240,6 @@ pub fn end_all(
     Ok(())
 }
 
-/// The next request of this account chooses a new password first (E33).
-pub fn require_new_password(conn: &mut Conn, account: &AccountId, now: Now) -> Result<()> {
-    diesel::update(accounts::table.find(account)).set(accounts::password_temporary.eq(true)).execute(conn)?;
-    end_all(conn, account, None, EndedBy::PasswordChanged, now)
-}
-
 /// Erases sessions that have nothing left to say (E10).
 pub fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
     let past = now.naive() - FAREWELL - LIFE;

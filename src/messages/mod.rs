@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod habilitation;
 pub mod links;
 pub mod mailing;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use access::AccessNews;
 pub use account::AccountNews;
+pub use habilitation::HabilitationNews;
 use links::Purpose;
 use mailing::Mailing;
 
@@ -28,6 +30,7 @@ use crate::platform::{Conn, Error, Now, Result};
 pub enum Message {
     Account(AccountNews),
     Access(AccessNews),
+    Habilitation(HabilitationNews),
 }
 
 /// A message in French.
@@ -47,6 +50,7 @@ impl Message {
         match self {
             Self::Account(news) => news.words(landlord),
             Self::Access(news) => news.words(landlord),
+            Self::Habilitation(news) => news.words(landlord),
         }
     }
 }

@@ -51,6 +51,96 @@ pub const MESSAGES: &str = "/messages";
 /// The state of the outbox, for managers.
 pub const MAILS: &str = "/gestion/courriels";
 
+/// The town hall's contact: holders, requests, departures (E16, E23).
+pub const TEAM: &str = "/equipe";
+/// The landlord's queue of requests, and all holders (E15, E18).
+pub const MANAGED_HABILITATIONS: &str = "/gestion/habilitations";
+
+/// Where a contact asks for a habilitation.
+pub fn team_request(commune: &str) -> String {
+    format!("/equipe/communes/{commune}/demande")
+}
+
+/// A request, as the contact follows it.
+pub fn request(id: &str) -> String {
+    format!("/equipe/demandes/{id}")
+}
+
+/// Takes a request back.
+pub fn request_withdrawal(id: &str) -> String {
+    format!("/equipe/demandes/{id}/retrait")
+}
+
+/// Reports the departure of a holder (E23).
+pub fn departure(habilitation: &str) -> String {
+    format!("/equipe/titulaires/{habilitation}/depart")
+}
+
+/// Reports that a holder changes function (E23).
+pub fn function_change(habilitation: &str) -> String {
+    format!("/equipe/titulaires/{habilitation}/fonction")
+}
+
+/// Asks for the dated replacement of an absent holder (E18).
+pub fn replacement(habilitation: &str) -> String {
+    format!("/equipe/titulaires/{habilitation}/remplacement")
+}
+
+/// A request, as the landlord decides it.
+pub fn managed_request(id: &str) -> String {
+    format!("/gestion/habilitations/{id}")
+}
+
+/// What a manager does with a request: `question`, `acceptation` or `refus`.
+pub fn managed_request_act(id: &str, act: &str) -> String {
+    format!("/gestion/habilitations/{id}/{act}")
+}
+
+/// A commune's holders, contacts and their history, for the landlord.
+pub fn managed_team(commune: &str) -> String {
+    format!("/gestion/equipes/{commune}")
+}
+
+/// Types a request received by letter.
+pub fn letter_request(commune: &str) -> String {
+    format!("/gestion/equipes/{commune}/demande")
+}
+
+/// Appoints a contact from the mayor's letter.
+pub fn designation(commune: &str) -> String {
+    format!("/gestion/equipes/{commune}/referent")
+}
+
+/// Enters what the convention foresees.
+pub fn quota(commune: &str) -> String {
+    format!("/gestion/equipes/{commune}/quota")
+}
+
+/// Ends a designation.
+pub fn designation_end(contact: &str) -> String {
+    format!("/gestion/referents/{contact}/fin")
+}
+
+/// Ends a habilitation, for the landlord.
+pub fn habilitation_end(habilitation: &str) -> String {
+    format!("/gestion/titulaires/{habilitation}/fin")
+}
+
+/// Undoes the endings of a habilitation.
+pub fn habilitation_return(habilitation: &str) -> String {
+    format!("/gestion/titulaires/{habilitation}/retablissement")
+}
+
+/// The absent holder is back before the day foreseen.
+pub fn absence_end(habilitation: &str) -> String {
+    format!("/gestion/titulaires/{habilitation}/reprise")
+}
+
+/// The account letter and the mailed link of somebody new.
+pub fn account_secret(account: &str) -> String {
+    format!("/gestion/comptes/{account}/secret")
+}
+
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
     format!("/commissions/{id}")
@@ -94,11 +184,6 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
-}
-
-/// The account letter and the mailed link of somebody new.
-pub fn account_secret(account: &str) -> String {
-    format!("/gestion/comptes/{account}/secret")
 }
 
 /// A lost second factor: what is revoked after an identity check.

@@ -115,6 +115,13 @@ mod is_written_as {
 ids! {
     AccountId: uuid;
     HabilitationId: uuid;
+    /// What has closed a habilitation, and may be undone.
+    EndingId: uuid;
+    /// One designation of a town hall's contact.
+    ContactId: uuid;
+    /// A request for a habilitation.
+    RequestId: uuid;
+    RequestMessageId: uuid;
     ConventionId: uuid;
     SuspensionId: uuid;
     MessageId: uuid;

@@ -22,6 +22,7 @@ diesel::table! {
         termination_party -> Nullable<Text>,
         termination_received_on -> Nullable<Date>,
         termination_reference -> Nullable<Text>,
+        quota -> Integer,
     }
 }
 
@@ -56,6 +57,83 @@ diesel::table! {
         space -> Text,
         starts_on -> Date,
         ends_on -> Nullable<Date>,
+        job_title -> Nullable<Text>,
+        employer -> Nullable<Text>,
+        ground -> Nullable<Text>,
+        over_quota_reason -> Nullable<Text>,
+        replaces -> Nullable<Text>,
+        granted_by -> Nullable<Text>,
+        granted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    endings (id) {
+        id -> Text,
+        habilitation_id -> Text,
+        cause -> Text,
+        reason -> Text,
+        closes_at -> Timestamp,
+        decided_by -> Nullable<Text>,
+        decided_at -> Timestamp,
+        undone_at -> Nullable<Timestamp>,
+        undone_by -> Nullable<Text>,
+        undo_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> Text,
+        account_id -> Text,
+        commune -> Text,
+        designated_on -> Date,
+        letter_reference -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    habilitation_requests (id) {
+        id -> Text,
+        commune -> Text,
+        kind -> Text,
+        origin -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Nullable<Text>,
+        job_title -> Text,
+        employer -> Text,
+        ground -> Text,
+        reason -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        concerns_id -> Nullable<Text>,
+        over_quota_reason -> Nullable<Text>,
+        letter_on -> Nullable<Date>,
+        letter_reference -> Nullable<Text>,
+        submitted_by -> Text,
+        submitted_at -> Timestamp,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decision_reason -> Nullable<Text>,
+        granted_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    request_messages (id) {
+        id -> Text,
+        request_id -> Text,
+        side -> Text,
+        written_by -> Text,
+        written_at -> Timestamp,
+        body -> Text,
     }
 }
 
@@ -392,8 +470,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificates,
     committees,
     communes,
+    contacts,
     conventions,
+    endings,
     generations,
+    habilitation_requests,
     habilitations,
     identity_checks,
     imports,
@@ -407,6 +488,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     readings,
     recovery_codes,
     secrets_given,
+    request_messages,
     sessions,
     sheets,
     suspensions,

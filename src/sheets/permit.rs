@@ -4,7 +4,7 @@
 //! conditions of the object come last and share one answer (E4). A [`Permit`] and the [`Recorded`]
 //! trace of exactly the same display together open the content, once, within five seconds.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use zeroize::Zeroizing;
 
 use super::outline::Outlined;
@@ -153,7 +153,7 @@ impl Facts {
             Some(known) => Some(CommuneFacts {
                 suspension: suspension::of_commune(conn, &known.insee, who.now())?,
                 standing: conventions::standing(conn, &known.insee, today)?,
-                habilitation: habilitation(&actor, &known.insee, today),
+                habilitation: habilitation(&actor, &known.insee, who.now()),
                 insee: known.insee,
                 name: known.name,
             }),
@@ -209,8 +209,8 @@ impl Facts {
     }
 }
 
-fn habilitation(actor: &Actor, commune: &Insee, today: NaiveDate) -> Habilitated {
-    let mut current = actor.habilitations.iter().filter(|h| h.commune == *commune && h.is_current(today));
+fn habilitation(actor: &Actor, commune: &Insee, now: Now) -> Habilitated {
+    let mut current = actor.habilitations.iter().filter(|h| h.commune == *commune && h.is_current(now));
     match (current.clone().any(|h| h.suspension.is_none()), current.find_map(|h| h.suspension.clone())) {
         (true, _) => Habilitated::Yes,
         (false, Some(suspension)) => Habilitated::Suspended(suspension),

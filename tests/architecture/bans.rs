@@ -20,7 +20,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         text: "mod store;",
-        allowed: &["src/sheets/mod.rs", "src/traces/mod.rs"],
+        allowed: &["src/habilitations/mod.rs", "src/sheets/mod.rs", "src/traces/mod.rs"],
         why: "a store is declared by its slice, and privately: see the next two",
     },
     Ban { text: "pub mod store", allowed: &[], why: "a slice's rows are its own" },
@@ -73,6 +73,7 @@ const EXPECTATIONS: &[(&str, usize, &str)] = &[
 
 /// Files over [`MOST_LINES`], each with the reason why it stays whole.
 const LONG: &[(&str, &str)] = &[
+    ("src/platform/schema.rs", "every table, in the order of the migrations: one list is compared with the databases"),
     ("src/sheets/publish.rs", "one publication from the file to the swap, whose steps share private state"),
     ("src/sheets/store.rs", "every query on sealed rows, so that the seal is opened in one file"),
 ];

@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["frame"],
     &["overview"],
     &["agenda", "accounts", "levers", "outbox"],
+    &["habilitations"],
     &["public", "assets"],
     &["retention"],
     &["sheets"],

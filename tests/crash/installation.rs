@@ -138,6 +138,7 @@ impl Installation {
             last_name: "Moreau".to_owned(),
             job_title: "instructrice logement".to_owned(),
             communes: vec![commune.parse().expect("a code")],
+            contact_for: Vec::new(),
             from: machine.clock().now().today(),
         };
         let made = settled::account(machine, new, PASSWORD).expect("a database").expect("an account");

@@ -8,6 +8,7 @@ mod command_line;
 mod databases;
 mod demo;
 mod gate;
+mod habilitations;
 mod harness;
 mod import;
 mod levers;

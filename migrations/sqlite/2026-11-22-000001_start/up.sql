@@ -17,6 +17,7 @@ CREATE TABLE conventions (
     termination_party TEXT CHECK (termination_party IN ('landlord', 'town_hall')),
     termination_received_on DATE,
     termination_reference TEXT,
+    quota INTEGER NOT NULL DEFAULT 2 CHECK (quota >= 0),
     CHECK (in_force_from >= signed_by_landlord_on AND in_force_from >= signed_by_town_hall_on),
     CHECK (ends_on >= in_force_from)
 );
@@ -51,10 +52,86 @@ CREATE TABLE habilitations (
     commune TEXT NOT NULL REFERENCES communes (insee),
     space TEXT NOT NULL CHECK (space IN ('sheets')),
     starts_on DATE NOT NULL,
-    ends_on DATE
+    ends_on DATE,
+    job_title TEXT,
+    employer TEXT,
+    ground TEXT CHECK (ground IN ('agent', 'secondment', 'shared_service', 'ccas', 'epci', 'elected')),
+    over_quota_reason TEXT,
+    replaces TEXT REFERENCES habilitations (id) ON DELETE SET NULL,
+    granted_by TEXT,
+    granted_at TIMESTAMP
 );
 CREATE INDEX habilitations_by_account ON habilitations (account_id, space);
 CREATE INDEX habilitations_by_commune ON habilitations (commune);
+
+CREATE TABLE endings (
+    id TEXT NOT NULL PRIMARY KEY,
+    habilitation_id TEXT NOT NULL REFERENCES habilitations (id) ON DELETE CASCADE,
+    cause TEXT NOT NULL
+        CHECK (cause IN ('departure', 'function_change', 'decision', 'replacement_over', 'review')),
+    reason TEXT NOT NULL,
+    closes_at TIMESTAMP NOT NULL,
+    decided_by TEXT,
+    decided_at TIMESTAMP NOT NULL,
+    undone_at TIMESTAMP,
+    undone_by TEXT,
+    undo_reason TEXT
+);
+CREATE INDEX endings_by_habilitation ON endings (habilitation_id);
+
+CREATE TABLE contacts (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    commune TEXT NOT NULL REFERENCES communes (insee),
+    designated_on DATE NOT NULL,
+    letter_reference TEXT NOT NULL,
+    decided_by TEXT,
+    decided_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP,
+    ended_by TEXT,
+    end_reason TEXT
+);
+CREATE INDEX contacts_by_account ON contacts (account_id);
+CREATE INDEX contacts_by_commune ON contacts (commune);
+
+CREATE TABLE habilitation_requests (
+    id TEXT NOT NULL PRIMARY KEY,
+    commune TEXT NOT NULL REFERENCES communes (insee),
+    kind TEXT NOT NULL CHECK (kind IN ('new', 'replacement', 'function_change')),
+    origin TEXT NOT NULL CHECK (origin IN ('contact', 'letter')),
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    email TEXT,
+    job_title TEXT NOT NULL,
+    employer TEXT NOT NULL,
+    ground TEXT NOT NULL CHECK (ground IN ('agent', 'secondment', 'shared_service', 'ccas', 'epci', 'elected')),
+    reason TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE,
+    concerns_id TEXT REFERENCES habilitations (id) ON DELETE SET NULL,
+    over_quota_reason TEXT,
+    letter_on DATE,
+    letter_reference TEXT,
+    submitted_by TEXT NOT NULL,
+    submitted_at TIMESTAMP NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('submitted', 'question', 'answered', 'accepted', 'refused', 'withdrawn')),
+    decided_by TEXT,
+    decided_at TIMESTAMP,
+    decision_reason TEXT,
+    granted_id TEXT REFERENCES habilitations (id) ON DELETE SET NULL
+);
+CREATE INDEX habilitation_requests_by_commune ON habilitation_requests (commune, state);
+
+CREATE TABLE request_messages (
+    id TEXT NOT NULL PRIMARY KEY,
+    request_id TEXT NOT NULL REFERENCES habilitation_requests (id) ON DELETE CASCADE,
+    side TEXT NOT NULL CHECK (side IN ('landlord', 'town_hall')),
+    written_by TEXT NOT NULL,
+    written_at TIMESTAMP NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX request_messages_by_request ON request_messages (request_id);
 
 CREATE TABLE suspensions (
     id TEXT NOT NULL PRIMARY KEY,

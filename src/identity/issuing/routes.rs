@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use super::view::{self, Letter, Loss, SecretForm, TokenForm, Whom};
 use super::{Decision, Lost, Manner, Way};
-use crate::identity::account::{self, Account};
+use crate::identity::account::Account;
 use crate::identity::guard::Allowed;
+use crate::identity::habilitation;
 use crate::identity::own_factors;
 use crate::identity::part::Posted;
 use crate::identity::password;
@@ -43,7 +44,7 @@ fn other<A: Action>(conn: &mut Conn, who: &Allowed<A>, id: &AccountId) -> Result
 }
 
 fn whom(conn: &mut Conn, account: &Account, now: crate::platform::Now) -> Result<Whom> {
-    let all = account::habilitations(conn, &account.id, now)?;
+    let all = habilitation::of_account(conn, &account.id, now)?;
     let mut communes: Vec<String> = all.into_iter().map(|one| one.commune_name).collect();
     communes.dedup();
     Ok(Whom {

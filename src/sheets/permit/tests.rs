@@ -4,6 +4,8 @@
 use chrono::TimeZone as _;
 use proptest::prelude::*;
 
+use chrono::NaiveDate;
+
 use super::*;
 use crate::committees::{Announced, Status};
 use crate::opening_hours::Zone;

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use parvis::identity::account::{self, NewAccount};
 use parvis::identity::password::{self, Hash};
 use parvis::identity::{Role, settled};
+use parvis::platform::id::Insee;
 
 use super::{Client, MERIZEAU, TestApp, VALBOURG};
 
@@ -35,7 +36,10 @@ const PASSWORD: &str = "nacre-et-girouette-44";
 impl TestApp {
     /// An account past its first login.
     pub fn account(&self, role: Role, communes: &[&str]) -> Account {
-        let new = self.new_account(role, communes);
+        self.settle(self.new_account(role, communes))
+    }
+
+    fn settle(&self, new: NewAccount) -> Account {
         let login = new.login.clone();
         let made = settled::account(self.machine(), new, PASSWORD).expect("a database").expect("an account");
         Account {
@@ -45,6 +49,12 @@ impl TestApp {
             password: PASSWORD.to_owned(),
             totp_secret: made.totp_secret,
         }
+    }
+
+    /// A town hall's contact who does not read, past the first login.
+    pub fn contact_of(&self, commune: &str) -> Account {
+        let new = NewAccount { communes: Vec::new(), ..self.new_account(Role::Contact, &[commune]) };
+        self.settle(new)
     }
 
     /// An account as `parvis account add` makes it: a temporary secret that lives seven days.
@@ -71,13 +81,15 @@ impl TestApp {
     fn new_account(&self, role: Role, communes: &[&str]) -> NewAccount {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let communes: Vec<Insee> = communes.iter().map(|insee| insee.parse().expect("a code")).collect();
         NewAccount {
             login: format!("camille.moreau.{number}"),
             role,
             first_name: "Camille".to_owned(),
             last_name: "Moreau".to_owned(),
             job_title: "instructrice logement".to_owned(),
-            communes: communes.iter().map(|insee| insee.parse().expect("a code")).collect(),
+            contact_for: if role == Role::Contact { communes.clone() } else { Vec::new() },
+            communes,
             from: self.today(),
         }
     }

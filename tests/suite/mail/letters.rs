@@ -1,26 +1,88 @@
 //! Every message as a mail, word for word: the snapshots are what people receive.
 
-use chrono::DateTime;
-use parvis::messages::{AccountNews, Message};
+use std::iter::successors;
+
+use chrono::{DateTime, NaiveDate};
+use parvis::messages::{AccessNews, AccountNews, HabilitationNews, Message};
 use parvis::notices::Landlord;
 use parvis::outbox::letter::{Link, PREVIEWED, Writer};
 
 /// The variant after this one: an exhaustive match, so that no message goes out unread by a reviewer. A new
 /// variant takes its place in the chain.
-fn after(news: &AccountNews) -> Option<AccountNews> {
+fn after_account(news: &AccountNews) -> Option<AccountNews> {
+    use AccountNews as News;
     Some(match news {
-        AccountNews::Invitation => AccountNews::NewSecret,
-        AccountNews::NewSecret => AccountNews::TestMail,
-        AccountNews::TestMail => AccountNews::Locked,
-        AccountNews::Locked => AccountNews::Blocked,
-        AccountNews::Blocked => AccountNews::SomebodyBlocked,
-        AccountNews::SomebodyBlocked => return None,
+        News::Invitation => News::NewSecret,
+        News::NewSecret => News::TestMail,
+        News::TestMail => News::Locked,
+        News::Locked => News::Blocked,
+        News::Blocked => News::FactorAdded,
+        News::FactorAdded => News::FactorRevoked,
+        News::FactorRevoked => News::RecoveryCodesMade,
+        News::RecoveryCodesMade => News::RecoveryCodeUsed { left: 3 },
+        News::RecoveryCodeUsed { .. } => News::SecretGiven,
+        News::SecretGiven => News::FactorsReset,
+        News::FactorsReset => News::TokenGiven,
+        News::TokenGiven => News::PasswordChangeAsked,
+        News::PasswordChangeAsked => News::SomebodyBlocked,
+        News::SomebodyBlocked => return None,
     })
 }
 
+fn after_access(news: &AccessNews) -> Option<AccessNews> {
+    use AccessNews as News;
+    Some(match news {
+        News::Suspended => News::Restored,
+        News::Restored => News::HabilitationsEnded,
+        News::HabilitationsEnded => News::Terminated { commune: commune(), on: day("2026-12-31") },
+        News::Terminated { .. } => News::SecondManagerNeeded,
+        News::SecondManagerNeeded => News::ActedAlone,
+        News::ActedAlone => return None,
+    })
+}
+
+fn after_habilitation(news: &HabilitationNews) -> Option<HabilitationNews> {
+    use HabilitationNews as News;
+    let commune = commune();
+    Some(match news {
+        News::Asked { .. } => News::Answered { commune },
+        News::Answered { .. } => News::Withdrawn { commune },
+        News::Withdrawn { .. } => News::FunctionChanged { commune },
+        News::FunctionChanged { .. } => News::Departed { commune, after: None },
+        News::Departed { after: None, .. } => News::Departed { commune, after: Some(day("2026-12-04")) },
+        News::Departed { after: Some(_), .. } => News::Question { commune },
+        News::Question { .. } => News::Accepted { commune },
+        News::Accepted { .. } => News::Refused { commune },
+        News::Refused { .. } => News::EndedByLandlord { commune },
+        News::EndedByLandlord { .. } => News::Reopened { commune },
+        News::Reopened { .. } => News::Granted { commune, from: day("2026-12-01"), until: None },
+        News::Granted { until: None, .. } => {
+            News::Granted { commune, from: day("2026-12-01"), until: Some(day("2026-12-31")) }
+        }
+        News::Granted { until: Some(_), .. } => News::Ended { commune, after: None },
+        News::Ended { after: None, .. } => News::Ended { commune, after: Some(day("2026-12-04")) },
+        News::Ended { after: Some(_), .. } => News::GivenBack { commune },
+        News::GivenBack { .. } => News::Absent { commune, from: day("2026-12-01"), until: day("2026-12-31") },
+        News::Absent { .. } => News::Designated { commune },
+        News::Designated { .. } => News::DesignationEnded { commune },
+        News::DesignationEnded { .. } => return None,
+    })
+}
+
+fn commune() -> String {
+    "Valbourg".to_owned()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day")
+}
+
 fn every_message() -> Vec<Message> {
-    let all = std::iter::successors(Some(AccountNews::Invitation), after);
-    all.map(Message::Account).collect()
+    let account = successors(Some(AccountNews::Invitation), after_account).map(Message::Account);
+    let access = successors(Some(AccessNews::Suspended), after_access).map(Message::Access);
+    let first = HabilitationNews::Asked { commune: commune() };
+    let habilitation = successors(Some(first), after_habilitation).map(Message::Habilitation);
+    account.chain(access).chain(habilitation).collect()
 }
 
 fn landlord() -> Landlord {
@@ -39,9 +101,9 @@ fn every_mail_is_as_its_snapshot_says_in_text_and_in_html() {
         let link = led.then(|| Link { address: PREVIEWED.to_owned(), ends });
         let writer =
             Writer { landlord: &landlord, name: "Camille Moreau", words: &words, link: link.as_ref() };
-        let name =
-            serde_json::to_string(&message).expect("JSON").replace(|c: char| !c.is_alphanumeric(), "_");
-        let name = name.trim_matches('_').replace("___", "__");
+        let told = serde_json::to_string(&message).expect("JSON");
+        let name = told.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let name = name.collect::<Vec<_>>().join("_");
         insta::assert_snapshot!(format!("{name}.txt"), writer.text());
         insta::assert_snapshot!(format!("{name}.html"), writer.html().replace("><", ">\n<"));
     }

@@ -139,6 +139,7 @@ fn e12_an_account_bears_a_name_that_the_watermark_can_draw(app: TestApp) {
             last_name: "Moreau".to_owned(),
             job_title: job_title.to_owned(),
             communes: Vec::new(),
+            contact_for: Vec::new(),
             from: app.today(),
         };
         let made = settled::account(app.machine(), new, "nacre-et-girouette-44").expect("a database");
