@@ -7,7 +7,6 @@ pub mod account;
 pub mod connections;
 pub mod cookies;
 mod first_commune;
-pub mod forced_change;
 pub mod guard;
 pub mod issuing;
 mod machine;
@@ -16,6 +15,7 @@ mod origin;
 pub mod own_account;
 pub mod own_factors;
 mod part;
+pub mod passkey_routes;
 pub mod password;
 pub mod policy;
 pub mod route;
@@ -42,5 +42,6 @@ pub fn erase_past_sign_ins(
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
         + second_factor::erase_past(conn, now)?
+        + second_factor::passkeys::erase_past(conn, now)?
         + throttle::erase_past(conn, now)?)
 }

@@ -7,6 +7,7 @@ use super::guard::Allowed;
 use super::part::Posted;
 use super::policy::acts;
 use super::routes::{Nothing, csrf, see};
+use super::second_factor::passkeys;
 use super::session::{self, EndedBy};
 use super::suspension;
 use super::view::{self, account as account_view};
@@ -63,7 +64,7 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
         habilitations: all.iter().map(|h| habilitation_line(h, today)).collect(),
         factors,
         recovery,
-        passkeys: false,
+        passkeys: passkeys::site(who.settings()).is_some(),
         text_display: actor.account.reads_text,
         password_changed: format!(
             "Changé le {}",

@@ -240,10 +240,13 @@ pub fn end_all(
     Ok(())
 }
 
-/// The next request of this account chooses a new password first (E33).
+/// The next request of this account chooses a new password first (E33). The present one is needed for
+/// it: what an incident may have shown, a session or a passkey left open, opens nothing more by it.
 pub fn require_new_password(conn: &mut Conn, account: &AccountId, now: Now) -> Result<()> {
-    diesel::update(accounts::table.find(account)).set(accounts::password_temporary.eq(true)).execute(conn)?;
-    end_all(conn, account, None, EndedBy::PasswordChanged, now)
+    diesel::update(accounts::table.find(account))
+        .set(accounts::password_change_asked_at.eq(Some(now.naive())))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Erases sessions that have nothing left to say (E10).

@@ -116,7 +116,7 @@ fn subjects<'a, A: Action>(conn: &mut Conn, who: &'a Allowed<A>, login: &'a str)
 
 /// A failed attempt on a known account is traced; one on no account is counted. Nobody waits for
 /// either: the time taken, and a failing trace writer, must not tell one from the other.
-fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) {
+pub(super) fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) {
     let author = Author {
         network: account.as_ref().and(who.network()),
         device: account.as_ref().map(|_| who.device().to_owned()),
@@ -197,7 +197,8 @@ async fn opened(who: &Allowed<acts::GiveCode>, id: AccountId, tried: Tried) -> R
             Ok(Outcome::failed(&attempt))
         }
         Ok(Ok(device)) => {
-            note_sign_in(who, id).await?;
+            let (session, account) = at_step(who)?;
+            note_sign_in(who, &session, &account).await?;
             Ok(Outcome::Accepted(device))
         }
     }
@@ -233,7 +234,6 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
     let Some(step) = secret.step_of(&code, who.clock().authenticator_seconds())? else {
         return Ok(Outcome::Wrong);
     };
-    let id = account.id.clone();
     let device = who
         .write(move |conn, who| {
             let (kind, name) = (second_factor::Factor::TotpApp, second_factor::FIRST_APP);
@@ -244,8 +244,38 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
             open(conn, who, &session, &account)
         })
         .await?;
-    note_sign_in(who, id).await?;
+    let (session, account) = at_step(who)?;
+    note_sign_in(who, &session, &account).await?;
     Ok(Outcome::Accepted(device))
+}
+
+/// A passkey is both factors: a whole session begins under a fresh token. Returns it and the device's.
+pub(super) async fn with_passkey(who: &Allowed<acts::SignIn>, account: AccountId) -> Result<(Token, Token)> {
+    let token = Token::fresh()?;
+    let given = token.clone();
+    let (session, account, device) = who
+        .write(move |conn, who| {
+            session::begin(conn, &account, &given, who.device(), who.now())?;
+            let begun = session::find(conn, &given, who.now())?;
+            let (session, account) = begun.ok_or_else(|| Error::internal("a session was not begun"))?;
+            let device = open(conn, who, &session, &account)?;
+            Ok((session, account, device))
+        })
+        .await?;
+    note_sign_in(who, &session, &account).await?;
+    Ok((token, device))
+}
+
+/// Opens the session of a step whose second factor was proved otherwise than by a code.
+pub(super) async fn open_now<A: Action>(
+    who: &Allowed<A>,
+    session: Session,
+    account: Account,
+) -> Result<Token> {
+    let (of, to) = (account.clone(), session.clone());
+    let device = who.write(move |conn, who| open(conn, who, &to, &of)).await?;
+    note_sign_in(who, &session, &account).await?;
+    Ok(device)
 }
 
 /// Opens the session and remembers the device; returns the device's token.
@@ -261,11 +291,10 @@ fn open<A: Action>(conn: &mut Conn, who: &Allowed<A>, session: &Session, account
     Ok(device)
 }
 
-async fn note_sign_in<A: Action>(who: &Allowed<A>, account: AccountId) -> Result<()> {
-    let (session, known) = at_step(who)?;
+async fn note_sign_in<A: Action>(who: &Allowed<A>, session: &Session, account: &Account) -> Result<()> {
     let author = Author {
-        account: Some(account),
-        role: Some(known.role.as_str().to_owned()),
+        account: Some(account.id.clone()),
+        role: Some(account.role.as_str().to_owned()),
         session: Some(session.mark()),
         network: who.network(),
         device: Some(who.device().to_owned()),

@@ -33,8 +33,6 @@ pub enum AccountNews {
     FactorsReset,
     /// The landlord has given a hardware token.
     TokenGiven,
-    /// A new password is asked for, after an incident (E33).
-    PasswordChangeAsked,
     /// To the landlord's managers: a person has blocked their own account.
     SomebodyBlocked,
 }
@@ -85,6 +83,7 @@ impl AccountNews {
                 subject: "Un second facteur a été ajouté à votre compte".to_owned(),
                 paragraphs: vec![not_you(landlord)],
                 path: Some(paths::ACCOUNT),
+                link: None,
             },
             Self::FactorRevoked => Words {
                 subject: "Un second facteur de votre compte a été révoqué".to_owned(),
@@ -93,11 +92,13 @@ impl AccountNews {
                     not_you(landlord),
                 ],
                 path: Some(paths::ACCOUNT),
+                link: None,
             },
             Self::RecoveryCodesMade => Words {
                 subject: "Dix codes de secours ont été faits pour votre compte".to_owned(),
                 paragraphs: vec!["Ceux d’avant ne valent plus rien.".to_owned(), not_you(landlord)],
                 path: Some(paths::RECOVERY_CODES),
+                link: None,
             },
             Self::RecoveryCodeUsed { left } => Words {
                 subject: "Un code de secours a ouvert votre compte".to_owned(),
@@ -108,6 +109,7 @@ impl AccountNews {
                     not_you(landlord),
                 ],
                 path: Some(paths::ACCOUNT),
+                link: None,
             },
             Self::SecretGiven => Words {
                 subject: "Un mot de passe provisoire vous est donné".to_owned(),
@@ -116,6 +118,7 @@ impl AccountNews {
                     format!("Vous ne l’avez pas demandé\u{a0}? Appelez {} au {}.", landlord.name, landlord.phone),
                 ],
                 path: None,
+                link: None,
             },
             Self::FactorsReset => Words {
                 subject: "Un second facteur perdu a été révoqué".to_owned(),
@@ -124,19 +127,13 @@ impl AccountNews {
                     format!("Vous n’avez rien perdu\u{a0}? Appelez {} au {}.", landlord.name, landlord.phone),
                 ],
                 path: None,
+                link: None,
             },
             Self::TokenGiven => Words {
                 subject: "Un jeton matériel est enregistré pour vous".to_owned(),
                 paragraphs: vec![not_you(landlord)],
                 path: Some(paths::ACCOUNT),
-            },
-            Self::PasswordChangeAsked => Words {
-                subject: "Un nouveau mot de passe vous est demandé".to_owned(),
-                paragraphs: vec![format!(
-                    "{} le demande à la suite d’un incident. Vous le choisirez à votre prochaine connexion\u{a0}; l’actuel ouvre cette page une dernière fois.",
-                    landlord.name
-                )],
-                path: Some(paths::PASSWORD),
+                link: None,
             },
             Self::SomebodyBlocked => Words {
                 subject: "Une personne a bloqué son compte".to_owned(),

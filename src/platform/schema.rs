@@ -94,6 +94,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    ceremonies (visitor) {
+        visitor -> Text,
+        purpose -> Text,
+        state -> Binary,
+        begun_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     identity_checks (id) {
         id -> Text,
         account_id -> Text,

@@ -57,6 +57,8 @@ fn what_anybody_may_reach_is_this_list_and_nothing_else() {
         ("Get", "/signalement"),
         ("Get", "/connexion"),
         ("Post", "/connexion"),
+        ("Post", "/connexion/cle/defi"),
+        ("Post", "/connexion/cle"),
         ("Get", "/deconnexion"),
         ("Post", "/deconnexion"),
         ("Get", "/compte/blocage"),

@@ -99,6 +99,13 @@ CREATE TABLE recovery_codes (
 );
 CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
 
+CREATE TABLE ceremonies (
+    visitor TEXT NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('register', 'sign_in', 'code', 'unlock')),
+    state BYTEA NOT NULL,
+    begun_at TIMESTAMP NOT NULL
+);
+
 CREATE TABLE identity_checks (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
