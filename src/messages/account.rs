@@ -15,6 +15,8 @@ pub enum AccountNews {
     Invitation,
     /// A new secret, asked by whoever lost theirs: the mail's link leads to its choice.
     NewSecret,
+    /// A manager tries whether mails arrive.
+    TestMail,
     /// Too many failures: nobody signs in for a while.
     Locked,
     /// The owner does not know a connection and has blocked the account (wording 10).
@@ -47,7 +49,7 @@ impl AccountNews {
                         "{} vous ouvre un accès à son extranet\u{a0}: on y lit, avant chaque commission d’attribution, les fiches de synthèse des candidats.",
                         landlord.name
                     ),
-                    "Choisissez votre mot de passe, puis installez un second facteur. L’accès est personnel\u{a0}: ne transmettez ce message à personne.".to_owned(),
+                    "Vous choisirez un mot de passe, puis vous installerez un second facteur. L’accès est personnel\u{a0}: ne transmettez ce message à personne.".to_owned(),
                 ],
                 path: None,
                 link: Some(Purpose::FirstSecret),
@@ -61,10 +63,18 @@ impl AccountNews {
                 path: None,
                 link: Some(Purpose::NewSecret),
             },
+            Self::TestMail => Words {
+                subject: "Essai de courriel".to_owned(),
+                paragraphs: vec![
+                    "Vous avez demandé un courriel d’essai. S’il vous parvient, les autres partent aussi.".to_owned(),
+                ],
+                path: Some(paths::MAILS),
+                link: None,
+            },
             Self::Locked => Words {
                 subject: "Votre compte est verrouillé pour un moment".to_owned(),
                 paragraphs: vec![
-                    "Plusieurs mots de passe inexacts ont été saisis pour votre compte. Personne ne peut s’y connecter depuis un nouvel appareil avant quelque temps\u{a0}; un appareil que vous avez déjà utilisé n’est pas concerné.".to_owned(),
+                    "Plusieurs mots de passe ou codes inexacts ont été saisis pour votre compte. Les essais sont arrêtés pour un moment\u{a0}; un appareil d’où vous vous êtes déjà connecté garde les siens.".to_owned(),
                     format!("Ce n’était pas vous\u{a0}? Changez votre mot de passe et prévenez {}.", landlord.name),
                 ],
                 path: Some(paths::ACCOUNT),

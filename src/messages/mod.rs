@@ -6,6 +6,7 @@
 mod access;
 mod account;
 pub mod links;
+pub mod mailing;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use access::AccessNews;
 pub use account::AccountNews;
 use links::Purpose;
+use mailing::Mailing;
 
 use crate::notices::Landlord;
 use crate::platform::id::{AccountId, MessageId};
@@ -74,15 +76,24 @@ impl Desk {
     }
 }
 
+fn read_content(content: &str) -> Result<Message> {
+    serde_json::from_str(content).map_err(Error::internal)
+}
+
 /// Tells one person, in the caller's own transaction: what was not done is not told.
 pub fn tell(conn: &mut Conn, to: &AccountId, message: &Message, now: Now) -> Result<MessageId> {
     let id = MessageId::fresh();
+    let email: Option<String> = accounts::table.find(to).select(accounts::email).first(conn)?;
+    let mail = if email.is_some() { Mailing::Due } else { Mailing::None };
     diesel::insert_into(messages::table)
         .values((
             messages::id.eq(&id),
             messages::account_id.eq(to),
             messages::content.eq(serde_json::to_string(message).map_err(Error::internal)?),
             messages::created_at.eq(now.naive()),
+            messages::mail.eq(mail),
+            messages::mail_asked_at.eq(now.naive()),
+            messages::mail_next_at.eq(now.naive()),
         ))
         .execute(conn)?;
     Ok(id)
@@ -111,7 +122,7 @@ pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Rec
         .select((messages::id, messages::content, messages::created_at, messages::read_at))
         .load(conn)?;
     let read = |(id, content, created_at, read_at): Row| {
-        let message = serde_json::from_str(&content).map_err(Error::internal)?;
+        let message = read_content(&content)?;
         Ok(Received { id, message, created_at, read_at })
     };
     rows.into_iter().map(read).collect()

@@ -53,6 +53,10 @@ pub fn access_link(token: &str) -> String {
 pub fn own_factor(id: &str) -> String {
     format!("/compte/second-facteur/{id}")
 }
+/// What one has been told.
+pub const MESSAGES: &str = "/messages";
+/// The state of the outbox, for managers.
+pub const MAILS: &str = "/gestion/courriels";
 
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {

@@ -208,6 +208,13 @@ diesel::table! {
         created_at -> Timestamp,
         read_at -> Nullable<Timestamp>,
         opened_at -> Nullable<Timestamp>,
+        mail -> Text,
+        mail_asked_at -> Nullable<Timestamp>,
+        mail_attempts -> Integer,
+        mail_next_at -> Nullable<Timestamp>,
+        mail_held_until -> Nullable<Timestamp>,
+        mail_sent_at -> Nullable<Timestamp>,
+        mail_failure -> Nullable<Text>,
     }
 }
 

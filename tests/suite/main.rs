@@ -11,6 +11,7 @@ mod gate;
 mod harness;
 mod import;
 mod levers;
+mod mail;
 mod messages;
 mod reading;
 mod retention;

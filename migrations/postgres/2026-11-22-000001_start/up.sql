@@ -199,9 +199,18 @@ CREATE TABLE messages (
     content TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     read_at TIMESTAMP,
-    opened_at TIMESTAMP
+    opened_at TIMESTAMP,
+    mail TEXT NOT NULL CHECK (mail IN ('none', 'due', 'sent', 'bounced', 'given_up')),
+    mail_asked_at TIMESTAMP,
+    mail_attempts INTEGER NOT NULL DEFAULT 0,
+    mail_next_at TIMESTAMP,
+    mail_held_until TIMESTAMP,
+    mail_sent_at TIMESTAMP,
+    mail_failure TEXT
+        CHECK (mail_failure IN ('unreachable', 'tls', 'login', 'refused', 'later', 'recipient', 'content'))
 );
 CREATE INDEX messages_by_account ON messages (account_id, created_at);
+CREATE INDEX messages_by_mail ON messages (mail, mail_next_at);
 
 CREATE TABLE links (
     token_hash TEXT NOT NULL PRIMARY KEY,
