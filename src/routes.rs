@@ -3,7 +3,7 @@
 //! The action of a row is that of its handler's signature. The first match wins, so a test demands
 //! that no earlier pattern hides a later path.
 
-use crate::identity::issuing::routes as issuing;
+use crate::identity::issuing::{access, routes as issuing};
 use crate::identity::passkey_routes as passkeys;
 use crate::identity::route::{Row, get, post};
 use crate::identity::{connections, own_account, own_factors, routes as identity};
@@ -25,6 +25,8 @@ pub static ROUTES: &[Row] = &[
     post("/connexion", &identity::sign_in).open_outside_hours(),
     get("/connexion/code", &identity::code_page).open_outside_hours(),
     post("/connexion/code", &identity::give_code).open_outside_hours(),
+    get("/acces/{token}", &access::page).open_outside_hours(),
+    post("/acces/{token}", &access::take).open_outside_hours(),
     post("/connexion/cle/defi", &passkeys::begin_sign_in).open_outside_hours(),
     post("/connexion/cle", &passkeys::sign_in).body(PASSKEY).open_outside_hours(),
     post("/connexion/code/cle/defi", &passkeys::begin_code).open_outside_hours(),

@@ -253,7 +253,7 @@ async fn recovery_view(who: &Own, req: &HttpRequest, errors: Errors) -> Result<P
 /// « 9 codes sur 10, faits le 3 novembre 2026 ».
 pub(super) fn recovery_state(left: recovery::Left) -> String {
     match left.made_at {
-        None => "Vous n’en avez pas encore".to_owned(),
+        None => "aucun pour l’instant".to_owned(),
         Some(at) => format!(
             "{} sur {}, faits le {}",
             format::count(left.codes, "code restant", "codes restants"),

@@ -260,12 +260,13 @@ pub async fn password_page(who: Allowed<acts::ChoosePassword>, req: HttpRequest)
 }
 
 fn password_view(who: &Allowed<acts::ChoosePassword>, req: &HttpRequest, errors: Errors) -> Result<Page> {
-    let account = who.actor()?.account;
+    let actor = who.actor()?;
+    let account = actor.account;
     let view = steps::Password {
         csrf: csrf(req),
         errors,
         identifier: account.login.clone(),
-        first: account.password_temporary,
+        first: actor.session.chooses_freely(&account),
         asked: account.password_change_asked_at.is_some(),
         min_length: u32::try_from(sign_in::least_length(who, &account)).unwrap_or(u32::MAX),
     };
@@ -280,7 +281,7 @@ pub async fn choose_password(
     let PasswordForm { actuel, nouveau, confirmation } = form.0;
     let actor = who.actor()?;
     let mut errors = Errors::none();
-    let present = if actor.account.password_temporary {
+    let present = if actor.session.chooses_freely(&actor.account) {
         Outcome::Accepted(())
     } else {
         sign_in::with_own_password(&who, &actor.account, actuel).await?

@@ -97,21 +97,25 @@ pub(super) async fn with_password(
             Ok(if expired { Outcome::Expired } else { Outcome::Accepted(token) })
         }
         found => {
-            note_failure(who, found.map(|account| account.id));
+            let id = found.map(|account| account.id);
+            if let Some(id) = id.clone().filter(|_| attempt.locks()) {
+                tell_lock_aside(who, id);
+            }
+            note_failure(who, id);
             Ok(Outcome::failed(&attempt))
         }
     }
 }
 
-/// A known device counts for itself, so that failures from elsewhere do not lock its owner out.
+/// A known device counts for itself alone, so that no failure from elsewhere locks its owner out, be it
+/// on the same login or from the town hall's own address.
 fn subjects<'a, A: Action>(conn: &mut Conn, who: &'a Allowed<A>, login: &'a str) -> Result<Vec<Subject<'a>>> {
-    let own = match who.device_token() {
-        Some(device) if session::is_known_device(conn, device, login, who.now())? => {
-            Subject::Device(device.as_str())
-        }
-        _ => Subject::Login(login),
-    };
-    Ok(std::iter::once(own).chain(who.network().map(Subject::Network)).collect())
+    if let Some(device) = who.device_token()
+        && session::is_known_device(conn, device, login, who.now())?
+    {
+        return Ok(vec![Subject::Device(device.as_str())]);
+    }
+    Ok(std::iter::once(Subject::Login(login)).chain(who.network().map(Subject::Network)).collect())
 }
 
 /// A failed attempt on a known account is traced; one on no account is counted. Nobody waits for
@@ -124,6 +128,14 @@ pub(super) fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountI
         ..Author::default()
     };
     who.record_refusal_aside(Entry::new(Kind::Refusal, author, who.now()), "password");
+}
+
+/// Tells the owner of an account that it is locked. Nobody waits for it, as for the trace.
+fn tell_lock_aside<A: Action>(who: &Allowed<A>, account: AccountId) {
+    who.write_aside(move |conn, who| {
+        messages::tell(conn, &account, &Message::Account(AccountNews::Locked), who.now())?;
+        Ok(())
+    });
 }
 
 /// Session and account of a step; the guard has seen that they are there.
@@ -396,6 +408,7 @@ pub(super) async fn change_password<A: Action>(
         if !account::replace_password(conn, &account, &hash, who.now())? {
             return Err(Error::Stale);
         }
+        session::forget_link(conn, &session)?;
         session::end_all(conn, &account.id, Some(&session), EndedBy::PasswordChanged, who.now())
     })
     .await?;

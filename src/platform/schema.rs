@@ -149,6 +149,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
         ended_by -> Nullable<Text>,
         ended_for_device -> Nullable<Text>,
+        by_link -> Bool,
     }
 }
 

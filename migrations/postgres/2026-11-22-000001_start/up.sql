@@ -141,7 +141,8 @@ CREATE TABLE sessions (
     ended_at TIMESTAMP,
     ended_by TEXT
         CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked', 'factor_changed')),
-    ended_for_device TEXT
+    ended_for_device TEXT,
+    by_link BOOLEAN NOT NULL
 );
 CREATE INDEX sessions_by_account ON sessions (account_id);
 CREATE UNIQUE INDEX one_live_session ON sessions (account_id) WHERE ended_at IS NULL AND second_factor_at IS NOT NULL;

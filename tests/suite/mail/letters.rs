@@ -13,7 +13,14 @@ fn after(news: &AccountNews) -> Option<AccountNews> {
         AccountNews::NewSecret => AccountNews::TestMail,
         AccountNews::TestMail => AccountNews::Locked,
         AccountNews::Locked => AccountNews::Blocked,
-        AccountNews::Blocked => AccountNews::SomebodyBlocked,
+        AccountNews::Blocked => AccountNews::FactorAdded,
+        AccountNews::FactorAdded => AccountNews::FactorRevoked,
+        AccountNews::FactorRevoked => AccountNews::RecoveryCodesMade,
+        AccountNews::RecoveryCodesMade => AccountNews::RecoveryCodeUsed { left: 9 },
+        AccountNews::RecoveryCodeUsed { .. } => AccountNews::SecretGiven,
+        AccountNews::SecretGiven => AccountNews::FactorsReset,
+        AccountNews::FactorsReset => AccountNews::TokenGiven,
+        AccountNews::TokenGiven => AccountNews::SomebodyBlocked,
         AccountNews::SomebodyBlocked => return None,
     })
 }

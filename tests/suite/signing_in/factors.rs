@@ -37,7 +37,7 @@ fn news(app: &TestApp, account: &Account) -> String {
 
 fn e20_recovery_codes_are_shown_once_and_each_serves_once_after_the_password(app: TestApp) {
     let (account, mut client) = signed_in(&app);
-    client.visit("/compte").says("Codes de secours : Vous n’en avez pas encore");
+    client.visit("/compte").says("Codes de secours · aucun pour l’instant");
     let codes = codes_on(client.submit("/compte/codes-de-secours", &[]).has(200));
     assert_eq!(codes.len(), 10);
     client.visit("/compte/codes-de-secours").says("10 codes restants sur 10");
