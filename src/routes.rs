@@ -3,10 +3,14 @@
 //! The action of a row is that of its handler's signature. The first match wins, so a test demands
 //! that no earlier pattern hides a later path.
 
-use crate::identity::issuing::routes as issuing;
+use crate::identity::issuing::{access, routes as issuing};
+use crate::identity::passkey_routes as passkeys;
 use crate::identity::route::{Row, get, post};
 use crate::identity::{connections, own_account, own_factors, routes as identity};
 use crate::{agenda, assets, conventions, levers, overview, public, sheets};
+
+/// A key's answer, with whatever its maker says of itself.
+const PASSKEY: usize = 16 * 1024;
 
 pub static ROUTES: &[Row] = &[
     // Anybody
@@ -21,6 +25,12 @@ pub static ROUTES: &[Row] = &[
     post("/connexion", &identity::sign_in).open_outside_hours(),
     get("/connexion/code", &identity::code_page).open_outside_hours(),
     post("/connexion/code", &identity::give_code).open_outside_hours(),
+    get("/acces/{token}", &access::page).open_outside_hours(),
+    post("/acces/{token}", &access::take).open_outside_hours(),
+    post("/connexion/cle/defi", &passkeys::begin_sign_in).open_outside_hours(),
+    post("/connexion/cle", &passkeys::sign_in).body(PASSKEY).open_outside_hours(),
+    post("/connexion/code/cle/defi", &passkeys::begin_code).open_outside_hours(),
+    post("/connexion/code/cle", &passkeys::give_code).body(PASSKEY).open_outside_hours(),
     get("/connexion/secours", &identity::recovery_page).open_outside_hours(),
     post("/connexion/secours", &identity::recover).open_outside_hours(),
     get("/mot-de-passe", &identity::password_page).open_outside_hours(),
@@ -31,6 +41,8 @@ pub static ROUTES: &[Row] = &[
     post("/charte", &identity::sign_charter).open_outside_hours(),
     get("/verrou", &identity::lock_page).open_outside_hours(),
     post("/verrou", &identity::unlock).open_outside_hours(),
+    post("/verrou/cle/defi", &passkeys::begin_unlock).open_outside_hours(),
+    post("/verrou/cle", &passkeys::unlock).body(PASSKEY).open_outside_hours(),
     post("/verrou/prolonger", &identity::stay_awake).open_outside_hours(),
     get("/deconnexion", &identity::signed_out).open_outside_hours(),
     post("/deconnexion", &identity::sign_out).open_outside_hours(),
@@ -42,6 +54,9 @@ pub static ROUTES: &[Row] = &[
     post("/compte/codes-de-secours", &own_factors::make_recovery_codes).open_outside_hours(),
     get("/compte/application", &own_factors::new_app).open_outside_hours(),
     post("/compte/application", &own_factors::add_app).open_outside_hours(),
+    get("/compte/cle", &passkeys::page).open_outside_hours(),
+    post("/compte/cle/defi", &passkeys::begin).open_outside_hours(),
+    post("/compte/cle", &passkeys::add).body(PASSKEY).open_outside_hours(),
     get("/compte/second-facteur/{id}", &own_factors::one).open_outside_hours(),
     post("/compte/second-facteur/{id}/nom", &own_factors::rename).open_outside_hours(),
     post("/compte/second-facteur/{id}/revocation", &own_factors::revoke).open_outside_hours(),

@@ -75,7 +75,7 @@ fn settings_text(port: u16) -> String {
     format!(
         r#"[server]
 listen = "127.0.0.1:{port}"
-public_url = "http://127.0.0.1:{port}"
+public_url = "http://localhost:{port}"
 
 [landlord]
 name = "Habitat des Trois-Vals"
@@ -406,7 +406,7 @@ pub fn clock_of(place: &Place) -> Clock {
 pub fn welcome(machine: &Machine, port: u16) -> String {
     let now = machine.clock().now();
     let mut text = format!(
-        "\n  Parvis, démonstration : http://127.0.0.1:{port}/\n  Horloge : {}. Tout est inventé. Ctrl-C pour arrêter.\n\n",
+        "\n  Parvis, démonstration : http://localhost:{port}/\n  Horloge : {}. Tout est inventé. Ctrl-C pour arrêter.\n\n",
         crate::page::format::instant(now.utc())
     );
     let _ = writeln!(

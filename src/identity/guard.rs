@@ -211,6 +211,16 @@ impl<A: Action> Allowed<A> {
         });
     }
 
+    /// Writes something that nobody waits for, and that nothing depends on.
+    pub(super) fn write_aside(&self, f: impl FnOnce(&mut Conn, &Self) -> Result<()> + Send + 'static) {
+        let who = self.again();
+        tokio::spawn(async move {
+            if let Err(cause) = who.write(f).await {
+                tracing::error!(%cause, "what nobody waits for could not be written");
+            }
+        });
+    }
+
     /// Whether traces can be written.
     pub fn traces_are_well(&self) -> bool {
         self.machine().traces.health().is_well()

@@ -8,7 +8,6 @@ pub mod connections;
 pub mod contact;
 pub mod cookies;
 mod first_commune;
-pub mod forced_change;
 pub mod guard;
 pub mod habilitation;
 pub mod issuing;
@@ -18,6 +17,7 @@ mod origin;
 pub mod own_account;
 pub mod own_factors;
 mod part;
+pub mod passkey_routes;
 pub mod password;
 pub mod places;
 pub mod policy;
@@ -45,5 +45,6 @@ pub fn erase_past_sign_ins(
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
         + second_factor::erase_past(conn, now)?
+        + second_factor::passkeys::erase_past(conn, now)?
         + throttle::erase_past(conn, now)?)
 }

@@ -8,6 +8,7 @@ use super::habilitation;
 use super::part::Posted;
 use super::policy::acts;
 use super::routes::{Nothing, csrf, see};
+use super::second_factor::passkeys;
 use super::session::{self, EndedBy};
 use super::suspension;
 use super::view::{self, account as account_view};
@@ -64,7 +65,7 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
         habilitations: all.iter().map(|h| habilitation_line(h, now)).collect(),
         factors,
         recovery,
-        passkeys: false,
+        passkeys: passkeys::site(who.settings()).is_some(),
         text_display: actor.account.reads_text,
         password_changed: format!(
             "Changé le {}",

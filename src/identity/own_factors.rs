@@ -8,7 +8,7 @@ use super::guard::Allowed;
 use super::part::Posted;
 use super::policy::acts;
 use super::routes::{PageOr, csrf, see, too_many};
-use super::second_factor::{self, Authenticator, Factor, OpenSecret, recovery};
+use super::second_factor::{self, Authenticator, Factor, MOST, OpenSecret, recovery};
 use super::session::{self, EndedBy, SIGN_IN_LIFE, Session};
 use super::sign_in::{self, Outcome};
 use super::view::factors as view;
@@ -21,8 +21,6 @@ use crate::platform::{Conn, Error, Now, Result};
 
 type Own = Allowed<acts::KeepOwnFactors>;
 
-/// An account needs no more, and a list must end.
-const MOST: usize = 10;
 /// Letters of a name.
 const LONGEST_NAME: usize = 40;
 
@@ -255,7 +253,7 @@ async fn recovery_view(who: &Own, req: &HttpRequest, errors: Errors) -> Result<P
 /// « 9 codes sur 10, faits le 3 novembre 2026 ».
 pub(super) fn recovery_state(left: recovery::Left) -> String {
     match left.made_at {
-        None => "Vous n’en avez pas encore".to_owned(),
+        None => "aucun pour l’instant".to_owned(),
         Some(at) => format!(
             "{} sur {}, faits le {}",
             format::count(left.codes, "code restant", "codes restants"),

@@ -85,6 +85,8 @@ actions! {
     ReadNotices: Door::Public;
     /// The login page and its form.
     SignIn: Door::Public;
+    /// The link of a mail, in place of the password (E20).
+    TakeLink: Door::Public;
     SignOut: Door::Public;
     /// Wording 10: block one's account from a session that another login has ended.
     BlockOwnAccount: Door::Public;
@@ -131,6 +133,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SeeHealth
         | Act::ReadNotices
         | Act::SignIn
+        | Act::TakeLink
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,

@@ -11,6 +11,7 @@ use super::cookies;
 use super::guard::{self, Allowed, Visit};
 use super::part::Posted;
 use super::policy::{Action, acts};
+use super::second_factor::passkeys;
 use super::session::{self, EndedBy};
 use super::sign_in::{self, Outcome};
 use super::view::{self, account as account_view, login as login_view, steps};
@@ -74,6 +75,7 @@ fn login_page(
         remaining: space.remaining,
         week: space.week,
         week_note: space.week_note,
+        passkeys: passkeys::site(who.settings()).is_some(),
         demo,
     };
     Ok(view::login(&view, &who.landlord()))
@@ -118,13 +120,18 @@ pub async fn sign_in(
     Ok(Either::Left(login_page(&who, &req, identifiant, Errors::one("mot_de_passe", sentence))?))
 }
 
-fn set_cookie(answer: &mut HttpResponse, cookie: Cookie<'_>) -> Result<()> {
+pub(super) fn set_cookie(answer: &mut HttpResponse, cookie: Cookie<'_>) -> Result<()> {
     answer.add_cookie(&cookie).map_err(Error::internal)
+}
+
+/// The page one came for, if there was one.
+pub(super) fn way_on(req: &HttpRequest) -> String {
+    cookies::way_back(req).unwrap_or_else(|| "/".to_owned())
 }
 
 /// After the last step: to the page one came for, if there was one.
 fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
-    let mut answer = see(&cookies::way_back(req).unwrap_or_else(|| "/".to_owned()));
+    let mut answer = see(&way_on(req));
     set_cookie(&mut answer, cookies::forget_way_back())?;
     if let Some(device) = device {
         set_cookie(&mut answer, cookies::device_cookie(device))?;
@@ -151,8 +158,9 @@ pub async fn code_page(who: Allowed<acts::GiveCode>, req: HttpRequest) -> Result
 
 fn code_view(who: &Allowed<acts::GiveCode>, req: &HttpRequest, errors: Errors) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
+    let passkeys = passkeys::site(who.settings()).is_some();
     let demo = who.machine().accounts_to_fill_in()?.into_iter().find(|demo| demo.login == account.login);
-    Ok(view::code(&steps::Code { csrf: csrf(req), errors, demo }, &who.landlord()))
+    Ok(view::code(&steps::Code { csrf: csrf(req), errors, passkeys, demo }, &who.landlord()))
 }
 
 pub async fn give_code(
@@ -252,12 +260,13 @@ pub async fn password_page(who: Allowed<acts::ChoosePassword>, req: HttpRequest)
 }
 
 fn password_view(who: &Allowed<acts::ChoosePassword>, req: &HttpRequest, errors: Errors) -> Result<Page> {
-    let account = who.actor()?.account;
+    let actor = who.actor()?;
+    let account = actor.account;
     let view = steps::Password {
         csrf: csrf(req),
         errors,
         identifier: account.login.clone(),
-        first: account.password_temporary,
+        first: actor.session.chooses_freely(&account),
         asked: account.password_change_asked_at.is_some(),
         min_length: u32::try_from(sign_in::least_length(who, &account)).unwrap_or(u32::MAX),
     };
@@ -272,7 +281,7 @@ pub async fn choose_password(
     let PasswordForm { actuel, nouveau, confirmation } = form.0;
     let actor = who.actor()?;
     let mut errors = Errors::none();
-    let present = if actor.account.password_temporary {
+    let present = if actor.session.chooses_freely(&actor.account) {
         Outcome::Accepted(())
     } else {
         sign_in::with_own_password(&who, &actor.account, actuel).await?
@@ -333,6 +342,7 @@ fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> 
         errors,
         identifier: account.login,
         returns_to: returns_to.to_owned(),
+        passkeys: passkeys::site(who.settings()).is_some(),
     };
     Ok(view::lock(&view))
 }

@@ -52,6 +52,8 @@ pub struct Session {
     pub ended_at: Option<NaiveDateTime>,
     pub ended_by: Option<EndedBy>,
     pub ended_for_device: Option<String>,
+    /// Begun by a mail's link: a password is chosen without the present one.
+    pub(super) by_link: bool,
     /// Whether the account has a second factor to ask for, at this instant.
     pub(super) has_second_factor: bool,
 }
@@ -75,12 +77,13 @@ impl Session {
     /// never weakens it; a first login chooses the password, then sets up the factor, then signs.
     /// Nothing may be chosen or signed at an abandoned screen: the lock comes before both.
     pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
+        let must_choose = self.chooses_freely(account) || account.password_change_asked_at.is_some();
         let signed_in = self.second_factor_at.is_some();
         if !signed_in && self.has_second_factor {
             Some(Step::Code)
         } else if signed_in && now.naive() - self.last_activity_at >= LOCKED_AFTER {
             Some(Step::Locked)
-        } else if account.password_temporary || account.password_change_asked_at.is_some() {
+        } else if must_choose {
             Some(Step::NewPassword)
         } else if !signed_in {
             Some(Step::Enrolment)
@@ -89,6 +92,12 @@ impl Session {
         } else {
             None
         }
+    }
+
+    /// Whether a password may be chosen without the present one: it was a temporary secret, or a link's
+    /// bearer has none.
+    pub(super) fn chooses_freely(&self, account: &Account) -> bool {
+        account.password_temporary || self.by_link
     }
 
     /// Whether the activity of this instant is worth a write.
@@ -116,6 +125,7 @@ pub fn find(conn: &mut Conn, token: &Token, now: Now) -> Result<Option<(Session,
                 sessions::ended_at,
                 sessions::ended_by,
                 sessions::ended_for_device,
+                sessions::by_link,
                 exists(
                     authenticators::table.filter(
                         authenticators::account_id
@@ -133,6 +143,37 @@ pub fn find(conn: &mut Conn, token: &Token, now: Now) -> Result<Option<(Session,
 
 /// Begins a session after the password: half done until the second factor.
 pub fn begin(conn: &mut Conn, account: &AccountId, token: &Token, device: &str, now: Now) -> Result<()> {
+    begin_by(conn, account, token, device, false, now)
+}
+
+/// Begins a session after a mail's link was taken: half done like one after the password, and ended by
+/// the choice of a password or by nothing.
+pub fn begin_by_link(
+    conn: &mut Conn,
+    account: &AccountId,
+    token: &Token,
+    device: &str,
+    now: Now,
+) -> Result<()> {
+    begin_by(conn, account, token, device, true, now)
+}
+
+/// The password is chosen: the link has done its work.
+pub fn forget_link(conn: &mut Conn, session: &Session) -> Result<()> {
+    diesel::update(sessions::table.find(&session.token_hash))
+        .set(sessions::by_link.eq(false))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn begin_by(
+    conn: &mut Conn,
+    account: &AccountId,
+    token: &Token,
+    device: &str,
+    by_link: bool,
+    now: Now,
+) -> Result<()> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::token_hash.eq(token.hash()),
@@ -140,6 +181,7 @@ pub fn begin(conn: &mut Conn, account: &AccountId, token: &Token, device: &str, 
             sessions::created_at.eq(now.naive()),
             sessions::last_activity_at.eq(now.naive()),
             sessions::device.eq(device),
+            sessions::by_link.eq(by_link),
         ))
         .execute(conn)?;
     Ok(())
@@ -237,6 +279,15 @@ pub fn end_all(
     ))
     .set((sessions::ended_at.eq(Some(now.naive())), sessions::ended_by.eq(Some(by))))
     .execute(conn)?;
+    Ok(())
+}
+
+/// The next request of this account chooses a new password first (E33). The present one is needed for
+/// it: what an incident may have shown, a session or a passkey left open, opens nothing more by it.
+pub fn require_new_password(conn: &mut Conn, account: &AccountId, now: Now) -> Result<()> {
+    diesel::update(accounts::table.find(account))
+        .set(accounts::password_change_asked_at.eq(Some(now.naive())))
+        .execute(conn)?;
     Ok(())
 }
 

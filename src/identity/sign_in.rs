@@ -97,26 +97,30 @@ pub(super) async fn with_password(
             Ok(if expired { Outcome::Expired } else { Outcome::Accepted(token) })
         }
         found => {
-            note_failure(who, found.map(|account| account.id));
+            let id = found.map(|account| account.id);
+            if let Some(id) = id.clone().filter(|_| attempt.locks()) {
+                tell_lock_aside(who, id);
+            }
+            note_failure(who, id);
             Ok(Outcome::failed(&attempt))
         }
     }
 }
 
-/// A known device counts for itself, so that failures from elsewhere do not lock its owner out.
+/// A known device counts for itself alone, so that no failure from elsewhere locks its owner out, be it
+/// on the same login or from the town hall's own address.
 fn subjects<'a, A: Action>(conn: &mut Conn, who: &'a Allowed<A>, login: &'a str) -> Result<Vec<Subject<'a>>> {
-    let own = match who.device_token() {
-        Some(device) if session::is_known_device(conn, device, login, who.now())? => {
-            Subject::Device(device.as_str())
-        }
-        _ => Subject::Login(login),
-    };
-    Ok(std::iter::once(own).chain(who.network().map(Subject::Network)).collect())
+    if let Some(device) = who.device_token()
+        && session::is_known_device(conn, device, login, who.now())?
+    {
+        return Ok(vec![Subject::Device(device.as_str())]);
+    }
+    Ok(std::iter::once(Subject::Login(login)).chain(who.network().map(Subject::Network)).collect())
 }
 
 /// A failed attempt on a known account is traced; one on no account is counted. Nobody waits for
 /// either: the time taken, and a failing trace writer, must not tell one from the other.
-fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) {
+pub(super) fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) {
     let author = Author {
         network: account.as_ref().and(who.network()),
         device: account.as_ref().map(|_| who.device().to_owned()),
@@ -124,6 +128,14 @@ fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) {
         ..Author::default()
     };
     who.record_refusal_aside(Entry::new(Kind::Refusal, author, who.now()), "password");
+}
+
+/// Tells the owner of an account that it is locked. Nobody waits for it, as for the trace.
+fn tell_lock_aside<A: Action>(who: &Allowed<A>, account: AccountId) {
+    who.write_aside(move |conn, who| {
+        messages::tell(conn, &account, &Message::Account(AccountNews::Locked), who.now())?;
+        Ok(())
+    });
 }
 
 /// Session and account of a step; the guard has seen that they are there.
@@ -197,7 +209,8 @@ async fn opened(who: &Allowed<acts::GiveCode>, id: AccountId, tried: Tried) -> R
             Ok(Outcome::failed(&attempt))
         }
         Ok(Ok(device)) => {
-            note_sign_in(who, id).await?;
+            let (session, account) = at_step(who)?;
+            note_sign_in(who, &session, &account).await?;
             Ok(Outcome::Accepted(device))
         }
     }
@@ -233,7 +246,6 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
     let Some(step) = secret.step_of(&code, who.clock().authenticator_seconds())? else {
         return Ok(Outcome::Wrong);
     };
-    let id = account.id.clone();
     let device = who
         .write(move |conn, who| {
             let (kind, name) = (second_factor::Factor::TotpApp, second_factor::FIRST_APP);
@@ -244,8 +256,38 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
             open(conn, who, &session, &account)
         })
         .await?;
-    note_sign_in(who, id).await?;
+    let (session, account) = at_step(who)?;
+    note_sign_in(who, &session, &account).await?;
     Ok(Outcome::Accepted(device))
+}
+
+/// A passkey is both factors: a whole session begins under a fresh token. Returns it and the device's.
+pub(super) async fn with_passkey(who: &Allowed<acts::SignIn>, account: AccountId) -> Result<(Token, Token)> {
+    let token = Token::fresh()?;
+    let given = token.clone();
+    let (session, account, device) = who
+        .write(move |conn, who| {
+            session::begin(conn, &account, &given, who.device(), who.now())?;
+            let begun = session::find(conn, &given, who.now())?;
+            let (session, account) = begun.ok_or_else(|| Error::internal("a session was not begun"))?;
+            let device = open(conn, who, &session, &account)?;
+            Ok((session, account, device))
+        })
+        .await?;
+    note_sign_in(who, &session, &account).await?;
+    Ok((token, device))
+}
+
+/// Opens the session of a step whose second factor was proved otherwise than by a code.
+pub(super) async fn open_now<A: Action>(
+    who: &Allowed<A>,
+    session: Session,
+    account: Account,
+) -> Result<Token> {
+    let (of, to) = (account.clone(), session.clone());
+    let device = who.write(move |conn, who| open(conn, who, &to, &of)).await?;
+    note_sign_in(who, &session, &account).await?;
+    Ok(device)
 }
 
 /// Opens the session and remembers the device; returns the device's token.
@@ -261,11 +303,10 @@ fn open<A: Action>(conn: &mut Conn, who: &Allowed<A>, session: &Session, account
     Ok(device)
 }
 
-async fn note_sign_in<A: Action>(who: &Allowed<A>, account: AccountId) -> Result<()> {
-    let (session, known) = at_step(who)?;
+async fn note_sign_in<A: Action>(who: &Allowed<A>, session: &Session, account: &Account) -> Result<()> {
     let author = Author {
-        account: Some(account),
-        role: Some(known.role.as_str().to_owned()),
+        account: Some(account.id.clone()),
+        role: Some(account.role.as_str().to_owned()),
         session: Some(session.mark()),
         network: who.network(),
         device: Some(who.device().to_owned()),
@@ -367,6 +408,7 @@ pub(super) async fn change_password<A: Action>(
         if !account::replace_password(conn, &account, &hash, who.now())? {
             return Err(Error::Stale);
         }
+        session::forget_link(conn, &session)?;
         session::end_all(conn, &account.id, Some(&session), EndedBy::PasswordChanged, who.now())
     })
     .await?;

@@ -169,6 +169,11 @@ impl Attempt {
         self.0.iter().filter_map(|counted| counted.after.blocked_until).max()
     }
 
+    /// Whether this failure has locked a login or a device, rather than delayed the next attempt.
+    pub fn locks(&self) -> bool {
+        self.0.iter().any(|counted| !counted.is_shared && counted.after.failures == 0)
+    }
+
     /// A success forgets what failed before it, and takes back what it counted where others count too.
     pub fn succeed(&self, conn: &mut Conn) -> Result<()> {
         for counted in &self.0 {
@@ -221,10 +226,74 @@ pub fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::db::{Contents, Location};
+    use crate::platform::{Clock, Db};
 
     #[test]
     fn locks_double_from_half_an_hour_to_a_day() {
         let minutes: Vec<i64> = (1..=8).map(|n| lock(n).num_minutes()).collect();
         assert_eq!(minutes, [30, 60, 120, 240, 480, 960, 1440, 1440]);
+    }
+
+    /// What an attacker sees of an installation: a clock that can be waited for, and the counters.
+    struct Attack {
+        db: Db,
+        key: Key,
+        clock: Clock,
+        began: Now,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Attack {
+        fn begin() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let location = Location::Sqlite(folder.path().join("parvis.sqlite"));
+            let db = Db::open(&location, Contents::Main).unwrap();
+            db.migrate(Contents::Main).unwrap();
+            let clock = Clock::starting_at("2026-11-23T09:32:00Z".parse().unwrap());
+            let began = clock.now();
+            Self { db, key: Key::fresh().unwrap(), clock, began, _folder: folder }
+        }
+
+        /// Makes attempts that fail, each as soon as it may be made; a lock longer than `patience` is
+        /// followed by a rest of two days, after which everything is forgotten.
+        fn fail<'a>(&self, patience: TimeDelta, attempts: impl Iterator<Item = Vec<Subject<'a>>>) {
+            let attempts: Vec<_> = attempts.collect();
+            self.db
+                .write(|conn| {
+                    for subjects in &attempts {
+                        while let Err(until) = attempt(conn, subjects, &self.key, self.clock.now())? {
+                            let wait = until - self.clock.now().naive();
+                            self.clock.advance(if wait > patience { MEMORY } else { wait });
+                        }
+                    }
+                    Ok(())
+                })
+                .unwrap();
+        }
+
+        fn days(&self) -> i64 {
+            (self.clock.now().naive() - self.began.naive()).num_days()
+        }
+    }
+
+    #[test]
+    fn e21_ten_thousand_passwords_against_one_account_take_more_than_a_year() {
+        // From as many networks, so that only the login counts; whether each lock is sat out, or left to be
+        // forgotten as soon as that is quicker.
+        for patience in [TimeDelta::days(3), TimeDelta::hours(10)] {
+            let attack = Attack::begin();
+            attack.fail(patience, (0..10_000).map(|_| vec![Subject::Login("nora")]));
+            assert!(attack.days() > 365, "{patience}: {} days", attack.days());
+        }
+    }
+
+    #[test]
+    fn e21_one_password_against_ten_thousand_accounts_takes_three_weeks_from_one_network() {
+        let logins: Vec<String> = (0..10_000).map(|n| format!("personne.{n}")).collect();
+        let network = Subject::Network(IpAddr::from([198, 51, 100, 7]));
+        let (patience, attack) = (TimeDelta::hours(10), Attack::begin());
+        attack.fail(patience, logins.iter().map(|login| vec![Subject::Login(login), network]));
+        assert!(attack.days() > 21, "{} days", attack.days());
     }
 }

@@ -73,10 +73,10 @@ fn act(
             AccessNews::HabilitationsEnded
         }
         Lever::RenewPasswords => {
-            for account in concerned {
-                forced_change::force_password_change(conn, &Whose::Person(account), now)?;
+            for account in &concerned {
+                session::require_new_password(conn, account, now)?;
             }
-            return Ok(());
+            AccessNews::NewPasswordAsked
         }
     };
     for account in &concerned {

@@ -35,8 +35,6 @@ pub enum AccountNews {
     FactorsReset,
     /// The landlord has given a hardware token.
     TokenGiven,
-    /// A new password is asked for, after an incident (E33).
-    PasswordChangeAsked,
     /// To the landlord's managers: a person has blocked their own account.
     SomebodyBlocked,
 }
@@ -145,15 +143,6 @@ impl AccountNews {
                 subject: "Un jeton matériel est enregistré pour vous".to_owned(),
                 paragraphs: vec![not_you(landlord)],
                 path: Some(paths::ACCOUNT),
-                link: None,
-            },
-            Self::PasswordChangeAsked => Words {
-                subject: "Un nouveau mot de passe vous est demandé".to_owned(),
-                paragraphs: vec![format!(
-                    "{} le demande à la suite d’un incident. Vous le choisirez à votre prochaine connexion\u{a0}; l’actuel ouvre cette page une dernière fois.",
-                    landlord.name
-                )],
-                path: Some(paths::PASSWORD),
                 link: None,
             },
             Self::SomebodyBlocked => Words {

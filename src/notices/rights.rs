@@ -50,7 +50,7 @@ pub fn legal_notice(landlord: &Landlord) -> Page {
         }))
         (section("Vos données d’agent", "ce qui est conservé de vous", html! {
             (entries(&[
-                ("Compte", html! { "nom, prénom, fonction, identifiant, rôle, communes, habilitations et leurs dates, empreinte du mot de passe, secret chiffré du second facteur, date d’engagement à la charte, date de dernière connexion, affichage retenu, suspensions et leur motif\u{a0}: tant que le compte existe" }),
+                ("Compte", html! { "nom, prénom, fonction, identifiant, rôle, communes, habilitations et leurs dates, empreinte du mot de passe, nom, dates et secret chiffré de chaque second facteur, empreintes des codes de secours, accès provisoires donnés et vérifications d’identité avec leur motif, date d’engagement à la charte, date de dernière connexion, affichage retenu, suspensions et leur motif\u{a0}: tant que le compte existe" }),
                 ("Appareils reconnus", html! { "l’empreinte d’un cookie et la date du dernier passage\u{a0}: 150\u{a0}jours" }),
                 ("Sessions et essais manqués", html! { "heures et appareil de chaque session\u{a0}; nombre d’essais manqués par identifiant, par appareil et par réseau, sous forme d’empreintes\u{a0}: trois jours au plus" }),
                 ("Traces", html! { "chaque connexion, chaque affichage et chaque refus, avec l’heure, l’adresse du réseau, l’appareil et le code de l’affichage\u{a0}: six mois au plus" }),

@@ -15,8 +15,15 @@ pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
 pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
 /// One more application as a second factor.
 pub const NEW_APP: &str = "/compte/application";
-/// One more passkey.
+/// One more passkey. Each way a key is asked for has its challenge, then its answer.
 pub const NEW_PASSKEY: &str = "/compte/cle";
+pub const PASSKEY_CHALLENGE: &str = "/compte/cle/defi";
+pub const LOGIN_PASSKEY: &str = "/connexion/cle";
+pub const LOGIN_PASSKEY_CHALLENGE: &str = "/connexion/cle/defi";
+pub const CODE_PASSKEY: &str = "/connexion/code/cle";
+pub const CODE_PASSKEY_CHALLENGE: &str = "/connexion/code/cle/defi";
+pub const LOCK_PASSKEY: &str = "/verrou/cle";
+pub const LOCK_PASSKEY_CHALLENGE: &str = "/verrou/cle/defi";
 pub const RECOVERY_CODES: &str = "/compte/codes-de-secours";
 /// One's own connections (E19).
 pub const CONNECTIONS: &str = "/compte/connexions";

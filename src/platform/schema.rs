@@ -172,6 +172,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    ceremonies (visitor) {
+        visitor -> Text,
+        purpose -> Text,
+        state -> Binary,
+        begun_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     identity_checks (id) {
         id -> Text,
         account_id -> Text,
@@ -218,6 +227,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
         ended_by -> Nullable<Text>,
         ended_for_device -> Nullable<Text>,
+        by_link -> Bool,
     }
 }
 

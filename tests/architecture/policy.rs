@@ -42,6 +42,7 @@ fn e20_every_step_of_signing_in_stands_before_everything_that_is_not_public() {
             &Act::SeeHealth,
             &Act::ReadNotices,
             &Act::SignIn,
+            &Act::TakeLink,
             &Act::SignOut,
             &Act::BlockOwnAccount
         ]

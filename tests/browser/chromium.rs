@@ -139,6 +139,25 @@ impl Chromium {
         self.cdp("Input.insertText", &json!({ "text": text }));
     }
 
+    /// Gives the machine an authenticator of its own, opened by its user's finger; returns its id.
+    pub fn add_authenticator(&self) -> String {
+        let wanted = json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        let id = self.command(Method::POST, "/webauthn/authenticator", &wanted);
+        id.as_str().expect("an id").to_owned()
+    }
+
+    /// Whether the finger that is shown is its user's.
+    pub fn verifies_its_user(&self, authenticator: &str, verified: bool) {
+        let path = format!("/webauthn/authenticator/{authenticator}/uv");
+        self.command(Method::POST, &path, &json!({ "isUserVerified": verified }));
+    }
+
     // --- looking ----------------------------------------------------------------------------
 
     /// Runs the body of a function in the page and returns what it returns.

@@ -15,6 +15,7 @@ mod harness;
 mod keyboard;
 mod open_page;
 mod paper;
+mod passkeys;
 mod printing;
 mod saving;
 mod screens;

@@ -177,7 +177,7 @@ fn e27_one_manager_alone_writes_the_urgency_down_and_the_dpo_is_told(app: TestAp
     let address = format!("/gestion/acces/decisions/{open}");
     lea.submit(&address, &[("acte", "seul"), ("urgence", "cela ne peut attendre")]).has(403);
     lea.submit(&address, &[("acte", "retirer")]).leads_to("/gestion/acces");
-    assert_eq!(app.count("accounts WHERE password_temporary"), 0);
+    assert_eq!(app.count("accounts WHERE password_change_asked_at IS NOT NULL"), 0);
 }
 
 fn e33_a_lever_ends_habilitations_or_asks_for_new_passwords(app: TestApp) {
@@ -192,7 +192,7 @@ fn e33_a_lever_ends_habilitations_or_asks_for_new_passwords(app: TestApp) {
     camille = app.stranger();
     camille.sign_in(&account);
     camille.visit("/commissions").leads_to("/mot-de-passe");
-    assert_eq!(told(&app, &account, "password_change_asked"), 1);
+    assert_eq!(told(&app, &account, "new_password_asked"), 1);
     let (mut jules, other) = reader(&app, &[VALBOURG]);
     pull(&mut theo, &[("portee", "personne"), ("identifiant", &other.login), ("levier", "fin")])
         .leads_to("/gestion/acces");

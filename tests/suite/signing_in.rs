@@ -7,4 +7,6 @@ mod first_login;
 mod guessing;
 mod held;
 mod issuing;
+mod links;
+mod many;
 mod sessions;

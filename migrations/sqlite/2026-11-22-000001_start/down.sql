@@ -19,6 +19,7 @@ DROP TABLE throttles;
 DROP TABLE sessions;
 DROP TABLE secrets_given;
 DROP TABLE identity_checks;
+DROP TABLE ceremonies;
 DROP TABLE recovery_codes;
 DROP TABLE authenticators;
 DROP TABLE suspensions;

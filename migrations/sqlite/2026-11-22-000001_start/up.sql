@@ -176,6 +176,13 @@ CREATE TABLE recovery_codes (
 );
 CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
 
+CREATE TABLE ceremonies (
+    visitor TEXT NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('register', 'sign_in', 'code', 'unlock')),
+    state BYTEA NOT NULL,
+    begun_at TIMESTAMP NOT NULL
+);
+
 CREATE TABLE identity_checks (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -211,7 +218,8 @@ CREATE TABLE sessions (
     ended_at TIMESTAMP,
     ended_by TEXT
         CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked', 'factor_changed')),
-    ended_for_device TEXT
+    ended_for_device TEXT,
+    by_link BOOLEAN NOT NULL
 );
 CREATE INDEX sessions_by_account ON sessions (account_id);
 CREATE UNIQUE INDEX one_live_session ON sessions (account_id) WHERE ended_at IS NULL AND second_factor_at IS NOT NULL;

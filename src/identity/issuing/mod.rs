@@ -4,6 +4,7 @@
 //! A secret never touches the second factor, and a lost factor is revoked by nobody's mail: the two are
 //! separate verbs, and whoever has neither the password nor the factor needs both.
 
+pub mod access;
 pub mod routes;
 pub mod view;
 
@@ -15,9 +16,10 @@ use super::password::Hash;
 use super::second_factor::{self, Authenticator, recovery};
 use super::session::{self, EndedBy};
 use super::suspension;
+use crate::messages::links::{self, Purpose};
 use crate::messages::{self, AccountNews, Message};
 use crate::platform::id::{AccountId, AuthenticatorId, IdentityCheckId, SecretGivenId, text_enum};
-use crate::platform::schema::{accounts, identity_checks, secrets_given};
+use crate::platform::schema::{identity_checks, secrets_given};
 use crate::platform::{Conn, Now, Result};
 
 text_enum! {
@@ -64,11 +66,6 @@ pub struct Decision {
     pub reason: String,
 }
 
-/// An account, by its id.
-pub fn find(conn: &mut Conn, id: &AccountId) -> Result<Option<Account>> {
-    Ok(accounts::table.find(id).first(conn).optional()?)
-}
-
 /// Gives the account a temporary secret that dies at `until`: earlier secrets are void, sessions end, and
 /// what its owner has blocked opens again. The second factor stays as it is.
 pub fn give_secret(
@@ -83,6 +80,47 @@ pub fn give_secret(
     account::set_password(conn, to, hash, Some(until), now)?;
     suspension::lift_own_block(conn, to, now)?;
     session::end_all(conn, to, None, EndedBy::PasswordChanged, now)?;
+    void_links(conn, to)?;
+    note_given(conn, to, way, decision, until, now)?;
+    messages::tell(conn, to, &Message::Account(AccountNews::SecretGiven), now)?;
+    Ok(())
+}
+
+/// Has a link mailed to the account's address, by which another password is chosen. What was given before
+/// is void; the present password serves until then. False: it has no address, or a mail must not be
+/// enough for it.
+pub fn give_link(
+    conn: &mut Conn,
+    to: &Account,
+    decision: &Decision,
+    until: NaiveDateTime,
+    now: Now,
+) -> Result<bool> {
+    if to.email.is_none() || !access::may_serve(conn, to)? {
+        return Ok(false);
+    }
+    void_links(conn, &to.id)?;
+    suspension::lift_own_block(conn, &to.id, now)?;
+    note_given(conn, &to.id, Way::Link, decision, until, now)?;
+    let first = to.last_login_at.is_none();
+    let news = if first { AccountNews::Invitation } else { AccountNews::NewSecret };
+    messages::tell(conn, &to.id, &Message::Account(news), now)?;
+    Ok(true)
+}
+
+fn void_links(conn: &mut Conn, of: &AccountId) -> Result<()> {
+    links::void(conn, of, Purpose::FirstSecret)?;
+    links::void(conn, of, Purpose::NewSecret)
+}
+
+fn note_given(
+    conn: &mut Conn,
+    to: &AccountId,
+    way: Way,
+    decision: &Decision,
+    until: NaiveDateTime,
+    now: Now,
+) -> Result<()> {
     diesel::insert_into(secrets_given::table)
         .values((
             secrets_given::id.eq(SecretGivenId::fresh()),
@@ -94,7 +132,6 @@ pub fn give_secret(
             secrets_given::expires_at.eq(until),
         ))
         .execute(conn)?;
-    messages::tell(conn, to, &Message::Account(AccountNews::SecretGiven), now)?;
     Ok(())
 }
 

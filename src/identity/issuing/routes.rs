@@ -2,7 +2,7 @@
 
 use actix_web::web::Path;
 use actix_web::{Either, HttpRequest, HttpResponse};
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 
 use super::view::{self, Letter, Loss, SecretForm, TokenForm, Whom};
@@ -40,7 +40,7 @@ fn other<A: Action>(conn: &mut Conn, who: &Allowed<A>, id: &AccountId) -> Result
     if who.actor()?.id() == id {
         return Err(view::another_manager());
     }
-    super::find(conn, id)?.ok_or(Error::NotFound)
+    account::find(conn, id)?.ok_or(Error::NotFound)
 }
 
 fn whom(conn: &mut Conn, account: &Account, now: crate::platform::Now) -> Result<Whom> {
@@ -63,6 +63,8 @@ type Giver = Allowed<acts::GiveSecret>;
 #[derive(Deserialize, Default)]
 pub struct SecretPosted {
     #[serde(default)]
+    moyen: String,
+    #[serde(default)]
     motif: String,
     /// Which password the form was drawn upon: a letter is made once for each.
     #[serde(default)]
@@ -74,25 +76,27 @@ fn mark(account: &Account) -> String {
 }
 
 pub async fn secret_page(who: Giver, req: HttpRequest, id: Path<AccountId>) -> Result<Page> {
-    secret_view(&who, &req, id.into_inner(), String::new(), Errors::none()).await
+    secret_view(&who, &req, id.into_inner(), SecretPosted::default(), Errors::none()).await
 }
 
 async fn secret_view(
     who: &Giver,
     req: &HttpRequest,
     id: AccountId,
-    reason: String,
+    typed: SecretPosted,
     errors: Errors,
 ) -> Result<Page> {
-    let (whom, mark) = who
+    let (whom, mark, mailed) = who
         .read(move |conn, who| {
             let account = other(conn, who, &id)?;
-            Ok((whom(conn, &account, who.now())?, mark(&account)))
+            let mailed = may_be_mailed(conn, who, &account)?;
+            Ok((whom(conn, &account, who.now())?, mark(&account), mailed))
         })
         .await?;
     let days = i64::from(who.settings().accounts.temporary_secret_days);
     let until = format::date_full(format::paris_date(who.now().utc() + TimeDelta::days(days)));
-    Ok(view::secret(&SecretForm { csrf: csrf(req), errors, whom, reason, mark, until }))
+    let (way, reason) = (typed.moyen, typed.motif);
+    Ok(view::secret(&SecretForm { csrf: csrf(req), errors, whom, way, mailed, reason, mark, until }))
 }
 
 /// The letter, shown once: it is the answer to the form, and the same form sent again answers 409.
@@ -101,20 +105,24 @@ pub async fn give_secret(
     req: HttpRequest,
     id: Path<AccountId>,
     form: Posted<SecretPosted>,
-) -> Result<Page> {
+) -> Result<PageOr<HttpResponse>> {
     let (id, form) = (id.into_inner(), form.0);
     let why = match reason(&form.motif, "Dites en une phrase pourquoi, par exemple qui l’a demandé et quand.")
     {
         Ok(why) => why,
         Err(sentence) => {
-            return secret_view(&who, &req, id, form.motif, Errors::one("motif", sentence)).await;
+            let errors = Errors::one("motif", sentence);
+            return Ok(Either::Left(secret_view(&who, &req, id, form, errors).await?));
         }
     };
+    let until = who.now().naive() + TimeDelta::days(i64::from(who.settings().accounts.temporary_secret_days));
+    let decision = Decision { by: Some(who.actor()?.account.id), reason: why };
+    if form.moyen == view::LINK {
+        return send_link(&who, &req, id, form, decision, until).await;
+    }
     let secret = password::temporary_secret()?;
     let typed = secret.clone();
     let hash = sign_in::hash(&who, typed).await?;
-    let until = who.now().naive() + TimeDelta::days(i64::from(who.settings().accounts.temporary_secret_days));
-    let decision = Decision { by: Some(who.actor()?.account.id), reason: why };
     let whom = who
         .write(move |conn, who| {
             let account = other(conn, who, &id)?;
@@ -132,7 +140,35 @@ pub async fn give_secret(
         until: format::day_and_time(until.and_utc()),
         made: format::date_full(who.now().today()),
     };
-    Ok(view::letter(&letter, &who.landlord()))
+    Ok(Either::Left(view::letter(&letter, &who.landlord())))
+}
+
+/// Whether a link may be mailed: there is an address, a server for mails, and a mail may be enough.
+fn may_be_mailed<A: Action>(conn: &mut Conn, who: &Allowed<A>, account: &Account) -> Result<bool> {
+    Ok(who.settings().mail.is_set() && account.email.is_some() && super::access::may_serve(conn, account)?)
+}
+
+async fn send_link(
+    who: &Giver,
+    req: &HttpRequest,
+    id: AccountId,
+    form: SecretPosted,
+    decision: Decision,
+    until: NaiveDateTime,
+) -> Result<PageOr<HttpResponse>> {
+    let of = id.clone();
+    let sent = who
+        .write(move |conn, who| {
+            let account = other(conn, who, &of)?;
+            Ok(may_be_mailed(conn, who, &account)?
+                && super::give_link(conn, &account, &decision, until, who.now())?)
+        })
+        .await?;
+    if sent {
+        return Ok(Either::Left(view::link_on_its_way(id.as_str())));
+    }
+    let errors = Errors::one("moyen", "Aucun lien ne peut être envoyé pour ce compte. Faites une lettre.");
+    Ok(Either::Left(secret_view(who, req, id, form, errors).await?))
 }
 
 // --- a lost second factor ----------------------------------------------------------------------
@@ -166,7 +202,7 @@ async fn loss_view(
             let mut checks = Vec::new();
             for check in super::checks(conn, &id)? {
                 let by = match &check.checked_by {
-                    Some(by) => super::find(conn, by)?.map_or_else(String::new, |one| one.name()),
+                    Some(by) => account::find(conn, by)?.map_or_else(String::new, |one| one.name()),
                     None => "l’exploitant".to_owned(),
                 };
                 checks.push(view::Check {

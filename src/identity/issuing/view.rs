@@ -66,6 +66,10 @@ pub struct SecretForm {
     /// On `motif`.
     pub errors: Errors,
     pub whom: Whom,
+    /// Letter or link, as chosen.
+    pub way: String,
+    /// Whether a link may be mailed to this person.
+    pub mailed: bool,
     /// As typed.
     pub reason: String,
     /// Which password the form stands upon.
@@ -77,23 +81,90 @@ pub struct SecretForm {
 /// The confirming page of a temporary secret.
 pub fn secret(view: &SecretForm) -> Page {
     let body = html! {
-        (title("Donner un mot de passe provisoire", "Une lettre à imprimer, montrée une seule fois. Le second facteur de la personne reste le sien."))
+        (title("Donner un mot de passe provisoire", "Une lettre à imprimer, montrée une seule fois, ou un lien envoyé par courriel. Le second facteur de la personne reste le sien."))
         (view.whom.section())
         (section("Ce qui change", "dès maintenant", html! {
             ul {
-                li { "Son mot de passe actuel, les lettres et les liens d’avant ne valent plus rien." }
-                li { "Ses connexions en cours prennent fin\u{a0}; un blocage qu’elle a demandé est levé." }
-                li { "Le mot de passe provisoire sert une fois, jusqu’au " (view.until) "." }
+                li { "Les lettres et les liens d’avant ne valent plus rien\u{a0}; un blocage qu’elle a demandé est levé." }
+                li { "Avec une lettre, son mot de passe actuel ne fonctionne plus et ses connexions prennent fin. Avec un lien, rien ne change avant qu’elle ait choisi un mot de passe." }
+                li { "L’un comme l’autre sert une fois, la lettre jusqu’au " (view.until) "." }
                 li { "Elle devra toujours prouver son second facteur, si elle en a un." }
             }
         }))
         (section("Motif", "conservé avec votre nom et l’heure", form::post(&paths::account_secret(&view.whom.id), &view.csrf, &view.errors, html! {
             input type="hidden" name="apres" value=(view.mark);
+            (ways(view))
             (form::long_text(&Field { name: "motif", label: "Pourquoi", help: "Qui l’a demandé, quand, et comment vous savez que c’est bien cette personne", value: &view.reason, kind: Kind::Text }, &view.errors, true))
-            (form::submit("Faire la lettre"))
+            (form::submit("Donner cet accès"))
         })))
     };
     Page::new("Mot de passe provisoire", body)
+}
+
+/// The value of the link's choice.
+pub(super) const LINK: &str = "lien";
+
+fn ways(view: &SecretForm) -> Markup {
+    let mut ways = vec![Choice {
+        value: "lettre",
+        label: "Une lettre à imprimer",
+        detail: "En main propre, ou sous pli fermé",
+    }];
+    if view.mailed {
+        ways.push(Choice {
+            value: LINK,
+            label: "Un lien par courriel",
+            detail: "À l’adresse du compte\u{a0}; il sert une fois",
+        });
+    }
+    let chosen = if view.way == LINK { LINK } else { "lettre" };
+    let help = if view.mailed {
+        ""
+    } else {
+        "Sans adresse, sans serveur de courriel, ou sans second facteur après la première connexion, il n’y a que la lettre"
+    };
+    form::choices(
+        &Field { name: "moyen", label: "Par quel moyen", help, value: chosen, kind: Kind::Text },
+        &ways,
+        &view.errors,
+    )
+}
+
+/// After a link was given.
+pub(super) fn link_on_its_way(account: &str) -> Page {
+    let body = html! {
+        div.plain {
+            (title("Le lien est en route", "Il sert une fois. La personne choisira son mot de passe, après son second facteur si elle en a un."))
+            p { "Rien n’arrive\u{a0}? Donnez-en un autre, ou faites une lettre\u{a0}: le lien d’avant ne vaudra plus rien." }
+            div.actions { a.button href=(paths::account_secret(account)) { "Revenir" } }
+        }
+    };
+    Page::new("Lien envoyé", body)
+}
+
+/// `/acces/{token}`: says nothing of the account. Its form takes the link.
+pub(super) fn link(csrf: &str, token: &str, landlord: &Landlord) -> Page {
+    let body = html! {
+        div.narrow {
+            (title("Choisir votre mot de passe", &format!("{} vous a envoyé ce lien. Il sert une fois.", landlord.name)))
+            p { "Ayez près de vous ce qui vous sert de second facteur, si vous en avez déjà un." }
+            (form::post_button(&paths::access_link(token), csrf, "Continuer", "button filled"))
+            p.grey { "Vous n’attendiez rien\u{a0}? Fermez cette page et prévenez " (landlord.name) "." }
+        }
+    };
+    Page::new("Choisir votre mot de passe", body)
+}
+
+/// A link that was used, has died, or never was: one page.
+pub(super) fn dead_link(landlord: &Landlord) -> Page {
+    let body = html! {
+        div.plain {
+            (title("Ce lien ne sert plus", "Il a déjà servi, il a expiré, ou un autre l’a remplacé."))
+            p { "Demandez-en un autre, ou une lettre\u{a0}: " (landlord.access_contact) "." }
+            p { "Vous avez déjà choisi votre mot de passe\u{a0}? " a href=(paths::LOGIN) { "Connectez-vous" } "." }
+        }
+    };
+    Page::new("Lien périmé", body)
 }
 
 /// What the letter says, once.

@@ -4,6 +4,7 @@
 //! tokens that show codes, and passkeys. Secrets lie sealed under the master key, bound to their account;
 //! the step a code belongs to is stored, so that no code serves twice.
 
+pub mod passkeys;
 pub mod recovery;
 mod totp;
 
@@ -51,6 +52,8 @@ impl Factor {
 /// What the first application of an account is called until its owner says otherwise.
 pub const FIRST_APP: &str = "Application d’authentification";
 
+/// An account needs no more, and a list must end.
+pub const MOST: usize = 10;
 /// How long a revoked one is remembered, below the six months of E10.
 const MEMORY: TimeDelta = TimeDelta::days(150);
 

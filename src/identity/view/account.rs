@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::factors::{self, Line};
+use super::factors::{self, Line, passkey_part};
 use crate::notices::Landlord;
 use crate::page::form::{self, Errors, Field, Kind};
 use crate::page::marks::{Mark, mark};
@@ -19,6 +19,8 @@ pub struct Lock {
     pub identifier: String,
     /// Which page opens again: « la fiche que vous lisiez ». Never a name.
     pub returns_to: String,
+    /// Whether this site can hold passkeys.
+    pub passkeys: bool,
 }
 
 /// The screen after twenty idle minutes: the password alone reopens it.
@@ -32,10 +34,14 @@ pub fn lock(view: &Lock) -> Page {
                 (form::field(&Field { name: "mot_de_passe", label: "Mot de passe", help: "", value: "", kind: Kind::CurrentPassword }, &view.errors))
                 (form::submit("Déverrouiller"))
             }))
+            @if view.passkeys {
+                (passkey_part(paths::LOCK_PASSKEY_CHALLENGE, paths::LOCK_PASSKEY, "Déverrouiller avec une clé d’accès"))
+            }
             (form::post_button(paths::SIGN_OUT, &view.csrf, "Ce n’est pas vous\u{a0}? Se déconnecter", "link"))
         }
     };
-    Page::new("Écran verrouillé", body)
+    let page = Page::new("Écran verrouillé", body);
+    if view.passkeys { page.with_script("passkey.js") } else { page }
 }
 
 /// `/compte`.

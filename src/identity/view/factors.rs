@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::steps::enrol_block;
 use crate::notices::Landlord;
 use crate::page::form::{self, Errors, Field, Kind};
+use crate::page::marks::{Mark, sign};
 use crate::page::qr::Squares;
 use crate::page::table::{back, entries, section, title};
 use crate::page::{Page, paths};
@@ -43,7 +44,7 @@ pub fn list(lines: &[Line], recovery: &str, passkeys: bool) -> Markup {
                 }
             }
         }
-        p { "Codes de secours\u{a0}: " (recovery) ". " a href=(paths::RECOVERY_CODES) { "Codes de secours" } }
+        p { strong { "Codes de secours" } " · " (recovery) ". " a href=(paths::RECOVERY_CODES) { "Gérer les codes" } }
         div.actions {
             a.button href=(paths::NEW_APP) { "Ajouter une application" }
             @if passkeys { a.button href=(paths::NEW_PASSKEY) { "Ajouter une clé d’accès" } }
@@ -121,9 +122,9 @@ pub fn new_app(view: &NewApp) -> Page {
         (section("1. Enregistrer", "dans une application d’authentification, sur votre téléphone ou votre ordinateur", enrol_block(&view.qr, &view.secret)))
         (section("2. Vérifier", "", html! {
             (form::post(paths::NEW_APP, &view.csrf, &view.errors, html! {
+                (form::username_hint(&view.login))
                 (form::field(&Field { name: "nom", label: "Nom", help: "Par exemple «\u{a0}téléphone du service\u{a0}»", value: &view.name, kind: Kind::Text }, &view.errors))
                 (form::field(&Field { name: "code", label: "Code à six chiffres", help: "Affiché par la nouvelle application", value: "", kind: Kind::OneTimeCode }, &view.errors))
-                (form::username_hint(&view.login))
                 (form::field(&Field { name: "mot_de_passe", label: "Votre mot de passe", help: "", value: "", kind: Kind::CurrentPassword }, &view.errors))
                 (form::submit("Vérifier et ajouter"))
             }))
@@ -164,7 +165,7 @@ pub fn recovery(view: &Recovery) -> Page {
         (back(paths::ACCOUNT, "Mon compte"))
         (title("Codes de secours", lead))
         div.narrow {
-            p { strong { (view.state) "." } }
+            @if !view.first { p { strong { (view.state) "." } } }
             @if !view.first { p { "En faire dix nouveaux annule ceux qui restent." } }
             (form::post(paths::RECOVERY_CODES, &view.csrf, &view.errors, html! {
                 @if view.asks_password {
@@ -212,4 +213,40 @@ pub fn recover(csrf: &str, errors: &Errors, landlord: &Landlord) -> Page {
         }
     };
     Page::new("Code de secours", body)
+}
+
+/// The part of a page that its script shows where the browser knows passkeys.
+pub(super) fn passkey_part(challenge: &str, answer: &str, label: &str) -> Markup {
+    html! {
+        div.passkey hidden data-passkey-part {
+            p.or { "ou" }
+            button.button type="button" data-passkey="get" data-challenge=(challenge) data-answer=(answer) { (label) }
+            (passkey_error())
+        }
+    }
+}
+
+fn passkey_error() -> Markup {
+    html! { p.error #cle-erreur tabindex="-1" role="alert" hidden { (sign(Mark::Gap)) span {} } }
+}
+
+/// `/compte/cle`. `device` is proposed as a name.
+pub fn new_passkey(csrf: &str, login: &str, device: &str) -> Page {
+    let fields = html! {
+        (form::username_hint(login))
+        (form::field(&Field { name: "nom", label: "Nom", help: "Par exemple l’appareil qui la garde", value: device, kind: Kind::Text }, &Errors::none()))
+        (form::field(&Field { name: "mot_de_passe", label: "Votre mot de passe", help: "", value: "", kind: Kind::CurrentPassword }, &Errors::none()))
+        (passkey_error())
+        button.button.filled type="submit" data-passkey="create" data-challenge=(paths::PASSKEY_CHALLENGE) data-answer=(paths::NEW_PASSKEY) { "Créer la clé d’accès" }
+    };
+    let body = html! {
+        (back(paths::ACCOUNT, "Mon compte"))
+        (title("Une clé d’accès", "Elle remplace le mot de passe et le code\u{a0}: votre doigt, votre visage ou le code de l’appareil l’ouvre, et elle ne sert qu’ici. Rien de tout cela ne quitte l’appareil."))
+        div.narrow {
+            div hidden data-passkey-part { (form::post(paths::NEW_PASSKEY, csrf, &Errors::none(), fields)) }
+            noscript { p { "Une clé d’accès demande JavaScript. Une application d’authentification s’en passe." } }
+            p.grey { "Gardez-la sur un appareil que vous seul ouvrez. Sur un poste partagé, préférez une clé matérielle que vous emportez." }
+        }
+    };
+    Page::new("Une clé d’accès", body).with_script("passkey.js")
 }

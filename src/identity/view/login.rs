@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::factors::passkey_part;
 use crate::notices::{Landlord, rights, telephone};
 use crate::page::chart::{WeekDay, week};
 use crate::page::form::{self, Errors, Field, Kind};
@@ -23,6 +24,8 @@ pub struct Login {
     pub week: Vec<WeekDay>,
     /// Holidays, closures and maintenance in words, ending with « Heure de Paris. ».
     pub week_note: String,
+    /// Whether this site can hold passkeys.
+    pub passkeys: bool,
     /// Accounts of the demonstration; empty in production.
     pub demo: Vec<DemoAccount>,
 }
@@ -46,6 +49,9 @@ pub fn login(view: &Login, landlord: &Landlord) -> Page {
                 h1 #titre { "Connexion" }
                 p.lead { "Accès personnel, réservé aux agents habilités." }
                 (form::post(paths::LOGIN, &view.csrf, &view.errors, fields(view)))
+                @if view.passkeys {
+                    (passkey_part(paths::LOGIN_PASSKEY_CHALLENGE, paths::LOGIN_PASSKEY, "Se connecter avec une clé d’accès"))
+                }
                 p.grey { "Mot de passe oublié\u{a0}? " (landlord.access_contact) "." }
             }
             div {
@@ -64,6 +70,7 @@ pub fn login(view: &Login, landlord: &Landlord) -> Page {
         (rights::login_notice(landlord))
     };
     let page = Page::new("Connexion", body);
+    let page = if view.passkeys { page.with_script("passkey.js") } else { page };
     if view.demo.is_empty() { page } else { page.with_script("demo.js") }
 }
 

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::factors::passkey_part;
 use super::login::DemoAccount;
 use crate::notices::{Landlord, charter as text};
 use crate::page::form::{self, Errors, Field, Kind};
@@ -15,6 +16,8 @@ pub struct Code {
     pub csrf: String,
     /// On `code`.
     pub errors: Errors,
+    /// Whether this site can hold passkeys.
+    pub passkeys: bool,
     /// In the demonstration, the code of this half-minute.
     pub demo: Option<DemoAccount>,
 }
@@ -28,13 +31,17 @@ pub fn code(view: &Code, landlord: &Landlord) -> Page {
                 (form::field(&Field { name: "code", label: "Code", help: "Six chiffres, qui changent chaque demi-minute ou chaque minute", value: "", kind: Kind::OneTimeCode }, &view.errors))
                 (form::submit("Se connecter"))
             }))
+            @if view.passkeys {
+                (passkey_part(paths::CODE_PASSKEY_CHALLENGE, paths::CODE_PASSKEY, "Utiliser une clé d’accès"))
+            }
             @if let Some(demo) = &view.demo {
                 p.grey { "Démonstration\u{a0}: le code de " (demo.login) " est " code { (demo.code) } "." }
             }
             p.grey { "Téléphone perdu ou changé\u{a0}? " a href=(paths::RECOVER) { "Utiliser un code de secours" } ", ou " (landlord.access_contact) ". " a href=(paths::LOGIN) { "Revenir à la connexion" } "." }
         }
     };
-    Page::new("Code à six chiffres", body)
+    let page = Page::new("Code à six chiffres", body);
+    if view.passkeys { page.with_script("passkey.js") } else { page }
 }
 
 /// `/mot-de-passe`.

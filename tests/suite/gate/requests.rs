@@ -74,6 +74,7 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             (_, "/gestion/conventions/", "id") => &ids.convention,
             (_, "/gestion/acces/retablir/", "id") => &ids.suspension,
             (_, "/gestion/acces/decisions/", "id") => &ids.decision,
+            (_, "/acces/", "token") => "rien-de-tel",
             (_, "/", "rest:.*") => "rien-de-tel",
             _ => panic!("{pattern}: teach the sweep what {{{parameter}}} is"),
         });

@@ -23,8 +23,7 @@ fn after_account(news: &AccountNews) -> Option<AccountNews> {
         News::RecoveryCodeUsed { .. } => News::SecretGiven,
         News::SecretGiven => News::FactorsReset,
         News::FactorsReset => News::TokenGiven,
-        News::TokenGiven => News::PasswordChangeAsked,
-        News::PasswordChangeAsked => News::SomebodyBlocked,
+        News::TokenGiven => News::SomebodyBlocked,
         News::SomebodyBlocked => return None,
     })
 }
@@ -34,7 +33,8 @@ fn after_access(news: &AccessNews) -> Option<AccessNews> {
     Some(match news {
         News::Suspended => News::Restored,
         News::Restored => News::HabilitationsEnded,
-        News::HabilitationsEnded => News::Terminated { commune: commune(), on: day("2026-12-31") },
+        News::HabilitationsEnded => News::NewPasswordAsked,
+        News::NewPasswordAsked => News::Terminated { commune: commune(), on: day("2026-12-31") },
         News::Terminated { .. } => News::SecondManagerNeeded,
         News::SecondManagerNeeded => News::ActedAlone,
         News::ActedAlone => return None,

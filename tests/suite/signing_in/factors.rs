@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use parvis::identity::Role;
-use parvis::identity::forced_change::{self, Whose};
+use parvis::identity::session;
 
 use crate::harness::{Account, Answer, Client, TestApp, VALBOURG, both_databases};
 
@@ -37,7 +37,7 @@ fn news(app: &TestApp, account: &Account) -> String {
 
 fn e20_recovery_codes_are_shown_once_and_each_serves_once_after_the_password(app: TestApp) {
     let (account, mut client) = signed_in(&app);
-    client.visit("/compte").says("Codes de secours : Vous n’en avez pas encore");
+    client.visit("/compte").says("Codes de secours · aucun pour l’instant");
     let codes = codes_on(client.submit("/compte/codes-de-secours", &[]).has(200));
     assert_eq!(codes.len(), 10);
     client.visit("/compte/codes-de-secours").says("10 codes restants sur 10");
@@ -183,44 +183,29 @@ fn e20_nobody_touches_the_second_factor_of_another(app: TestApp) {
 
 fn e33_a_new_password_is_asked_at_the_next_request_and_the_present_one_is_needed(app: TestApp) {
     let (account, mut client) = signed_in(&app);
-    let (_, mut elsewhere) = {
-        let other = app.account(Role::Instructor, &[crate::harness::MERIZEAU]);
-        let mut client = app.stranger();
-        client.sign_in(&other);
-        (other, client)
+    let (_, mut other) = signed_in(&app);
+    let (id, now) = (account.id.parse().expect("an id"), app.machine().clock().now());
+    let ask = || {
+        let asked = app.machine().db().write(|conn| session::require_new_password(conn, &id, now));
+        asked.expect("a database");
     };
-    let now = app.machine().clock().now();
-    let force = |whose: Whose| {
-        app.machine()
-            .db()
-            .write(|conn| forced_change::force_password_change(conn, &whose, now))
-            .expect("a database")
-    };
-    assert_eq!(force(Whose::Commune(VALBOURG.parse().expect("a code"))), 1);
-    elsewhere.visit("/commissions").has(200);
+    ask();
+    other.visit("/commissions").has(200);
     client.visit("/commissions").leads_to("/mot-de-passe");
     client.visit("/mot-de-passe").has(200).says("Un nouveau mot de passe vous est demandé");
     let own = "lilas-et-passerelle-63";
-    let form = |present: &str, new: &str| {
-        [("actuel", present), ("nouveau", new), ("confirmation", new)].map(|(a, b)| (a, b.to_owned()))
-    };
     let mut send = |present: &str, new: &str| {
-        let form = form(present, new);
-        let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        client.submit("/mot-de-passe", &fields)
+        client.submit("/mot-de-passe", &[("actuel", present), ("nouveau", new), ("confirmation", new)])
     };
     send("faux", own).has(200).says("Ce n’est pas votre mot de passe actuel");
     send(&account.password, &account.password).has(200).says("choisissez-en un autre");
     send(&account.password, own).leads_to("/");
     client.visit("/commissions").has(200);
-    assert!(news(&app, &account).contains("password_change_asked"));
-    // Whoever signs in later meets it too; nobody is left out.
-    assert_eq!(force(Whose::Everyone), 2);
-    elsewhere.visit("/commissions").leads_to("/mot-de-passe");
+    // Whoever signs in later meets it too.
+    ask();
     let mut account = account;
     own.clone_into(&mut account.password);
     let mut late = app.stranger();
     late.sign_in(&account);
     late.visit("/commissions").leads_to("/mot-de-passe");
-    assert_eq!(force(Whose::Person(account.id.parse().expect("an id"))), 1);
 }

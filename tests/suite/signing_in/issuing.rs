@@ -24,7 +24,7 @@ fn letter_page(account: &Account) -> String {
     format!("/gestion/comptes/{}/secret", account.id)
 }
 
-fn ask_letter(manager: &mut Client, account: &Account, why: &str) -> Answer {
+pub fn ask_letter(manager: &mut Client, account: &Account, why: &str) -> Answer {
     let page = letter_page(account);
     let mark = manager.visit(&page).has(200).html();
     let mark =
@@ -37,7 +37,7 @@ fn ask_letter(manager: &mut Client, account: &Account, why: &str) -> Answer {
     answer
 }
 
-fn secret_in(letter: &Answer) -> String {
+pub fn secret_in(letter: &Answer) -> String {
     let html = letter.html();
     let rest = html.split("Mot de passe provisoire</dt>").nth(1).expect("a secret");
     let code = rest.split("<code>").nth(1).expect("a code").split('<').next().expect("its end");
@@ -56,7 +56,7 @@ fn e20_a_letter_is_shown_once_and_says_what_the_agent_must_know(app: TestApp) {
         .says("Camille Moreau")
         .says("Valbourg")
         .says(&account.login)
-        .says("http://127.0.0.1:8080")
+        .says("http://localhost:8080")
         .says("jusqu’au lundi 30 novembre à 10 h 32")
         .says("Ne communiquez ces secrets à personne")
         .says("six mois au plus")
