@@ -5,6 +5,8 @@
 
 use crate::identity::route::{Row, get, post};
 use crate::identity::{own_account, routes as identity};
+use crate::mailbox::routes as mailbox;
+use crate::outbox::routes as outbox;
 use crate::{agenda, assets, conventions, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
@@ -37,6 +39,8 @@ pub static ROUTES: &[Row] = &[
     post("/compte/affichage", &own_account::remember_display).open_outside_hours(),
     get("/compte/blocage", &own_account::blocked).open_outside_hours(),
     post("/compte/blocage", &own_account::block).open_outside_hours(),
+    get("/messages", &mailbox::received),
+    post("/messages", &mailbox::mark_read),
     // Reading
     // Shows nothing, and a holiday of one commune leaves the other open.
     post("/commune", &sheets::routes::switch_commune).open_outside_hours(),
@@ -62,6 +66,10 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/courriels", &outbox::outbox),
+    post("/gestion/courriels", &outbox::try_out),
+    get("/gestion/courriels/{id}", &outbox::mail),
+    post("/gestion/courriels/{id}", &outbox::send_again),
     // Every other address: the same 404 as an address without a sheet
     get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

@@ -17,6 +17,7 @@ use super::policy::{self, Action, Door, Step};
 use super::route;
 use super::session::{self, EndedBy, Session, Token};
 use super::suspension::{self, Suspension};
+use crate::messages;
 use crate::notices::Landlord;
 use crate::opening_hours::{Schedule, Zone};
 use crate::platform::config::Settings;
@@ -89,6 +90,8 @@ pub struct Visit {
     pub csrf: String,
     /// The person, once every step of signing in is done.
     pub actor: Option<Actor>,
+    /// Messages this person has not read yet.
+    pub unread: i64,
 }
 
 /// The token a form of this session must bear.
@@ -199,6 +202,16 @@ impl<A: Action> Allowed<A> {
         });
     }
 
+    /// Writes something without anybody waiting for it.
+    pub(super) fn write_aside(&self, f: impl FnOnce(&mut Conn, &Self) -> Result<()> + Send + 'static) {
+        let who = self.again();
+        tokio::spawn(async move {
+            if let Err(cause) = who.write(f).await {
+                tracing::error!(%cause, "what nobody waits for could not be written");
+            }
+        });
+    }
+
     /// Whether traces can be written.
     pub fn traces_are_well(&self) -> bool {
         self.machine().traces.health().is_well()
@@ -268,7 +281,7 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
     let csrf = data_encoding::HEXLOWER
         .encode(&house.machine.secrets.master().derive("csrf").digest(&[token.as_str().as_bytes()]));
     req.extensions_mut().insert(ExpectedToken(csrf.clone()));
-    req.extensions_mut().insert(Visit { now, csrf: csrf.clone(), actor: None });
+    req.extensions_mut().insert(Visit { now, csrf: csrf.clone(), actor: None, unread: 0 });
     if given.is_none() {
         // Even a stranger's form bears a token bound to a cookie of theirs.
         req.extensions_mut().insert(NewCookie(token.clone()));
@@ -287,7 +300,9 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
         habilitations: Vec::new(),
         suspension: None,
     };
-    if let Some(Found { session, account, habilitations, suspension }) = found {
+    let mut unread = 0;
+    if let Some(Found { session, account, habilitations, suspension, unread: counted }) = found {
+        unread = counted;
         inner.known = Some((session, account));
         inner.habilitations = habilitations;
         inner.suspension = suspension;
@@ -306,6 +321,7 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
                     habilitations: inner.habilitations.clone(),
                     network: inner.network,
                 }),
+                unread,
             });
         }
     }
@@ -327,6 +343,7 @@ struct Found {
     account: Account,
     habilitations: Vec<Habilitation>,
     suspension: Option<Suspension>,
+    unread: i64,
 }
 
 async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Option<Found>> {
@@ -337,7 +354,8 @@ async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Optio
             let mut habilitations = account::habilitations(conn, &account.id, now)?;
             habilitations.retain(|h| h.is_current(now.today()));
             let suspension = suspension::of_account(conn, &account, now)?;
-            Ok(Some(Found { session, account, habilitations, suspension }))
+            let unread = messages::unread_count(conn, &account.id)?;
+            Ok(Some(Found { session, account, habilitations, suspension, unread }))
         })
     })
     .await

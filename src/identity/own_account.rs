@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::account;
+use super::account::{self, Role};
 use super::guard::Allowed;
 use super::part::Posted;
 use super::policy::acts;
@@ -11,6 +11,7 @@ use super::routes::{Nothing, csrf, see};
 use super::session::{self, EndedBy};
 use super::suspension;
 use super::view::{self, account as account_view};
+use crate::messages::view::{SHOWN_FIRST, led_by};
 use crate::messages::{self, AccountNews, Desk, Message};
 use crate::page::{Page, format, paths};
 use crate::platform::{Error, Result};
@@ -45,7 +46,14 @@ pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
 pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result<Page> {
     let actor = who.actor()?;
     let id = actor.account.id.clone();
-    let all = who.read(move |conn, who| account::habilitations(conn, &id, who.now())).await?;
+    // The first page of whoever has no other.
+    let is_first = actor.role() == Role::Dpo;
+    let (all, unread) = who
+        .read(move |conn, who| {
+            let unread = if is_first { messages::unread(conn, &id, SHOWN_FIRST)? } else { Vec::new() };
+            Ok((account::habilitations(conn, &id, who.now())?, unread))
+        })
+        .await?;
     let today = who.now().today();
     let view = account_view::Account {
         csrf: csrf(&req),
@@ -74,7 +82,7 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
             opened: format!("ouverte à {}", format::time(actor.session.created_at.and_utc())),
         },
     };
-    Ok(view::account(&view))
+    Ok(led_by(&unread, &who.landlord(), view::account(&view)))
 }
 
 fn habilitation_line(h: &account::Habilitation, today: chrono::NaiveDate) -> account_view::Habilitation {

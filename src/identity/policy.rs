@@ -99,6 +99,8 @@ actions! {
     Enter: Door::SignedIn;
     StayAwake: Door::SignedIn;
     SeeOwnAccount: Door::SignedIn;
+    /// What one has been told.
+    ReadMessages: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
     ReadList: Door::SignedIn;
     OpenSheet: Door::SignedIn;
@@ -109,6 +111,8 @@ actions! {
     SwitchCommune: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// The outbox: which mails leave and arrive.
+    ManageMails: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -124,7 +128,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount => true,
+        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ReadMessages => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -139,7 +143,7 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes => match role {
+        Act::ManageCommittees | Act::ManageCommunes | Act::ManageMails => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },
@@ -148,7 +152,15 @@ pub fn permits(role: Role, act: Act) -> bool {
 
 /// What a suspended person may still do: see that they are, keep their secrets, leave (wording 3).
 pub fn open_to_suspended(act: Act) -> bool {
-    matches!(act, Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ChoosePassword | Act::SignCharter)
+    matches!(
+        act,
+        Act::Enter
+            | Act::StayAwake
+            | Act::SeeOwnAccount
+            | Act::ReadMessages
+            | Act::ChoosePassword
+            | Act::SignCharter
+    )
 }
 
 /// Whether a request of this kind is a sign that somebody sits there. A page that asks every half

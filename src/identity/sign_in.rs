@@ -11,6 +11,7 @@ use super::policy::{Action, Step, acts};
 use super::second_factor::{self, OpenSecret};
 use super::session::{self, EndedBy, Session, Token};
 use super::throttle::{self, Attempt, Subject};
+use crate::messages::{self, AccountNews, Message};
 use crate::platform::crypto::Key;
 use crate::platform::id::AccountId;
 use crate::platform::{Conn, Error, Result};
@@ -95,7 +96,7 @@ pub(super) async fn with_password(
             Ok(if expired { Outcome::Expired } else { Outcome::Accepted(token) })
         }
         found => {
-            note_failure(who, found.map(|account| account.id));
+            note_failure(who, found.map(|account| account.id), &attempt);
             Ok(Outcome::failed(&attempt))
         }
     }
@@ -112,9 +113,15 @@ fn subjects<'a, A: Action>(conn: &mut Conn, who: &'a Allowed<A>, login: &'a str)
     Ok(std::iter::once(own).chain(who.network().map(Subject::Network)).collect())
 }
 
-/// A failed attempt on a known account is traced; one on no account is counted. Nobody waits for
-/// either: the time taken, and a failing trace writer, must not tell one from the other.
-fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>) {
+/// A failed attempt on a known account is traced, and its owner told once of each lock; one on no account is
+/// counted. Nobody waits for either: the time taken, and a failing trace writer, must not tell one from the
+/// other.
+fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountId>, attempt: &Attempt) {
+    if let Some(id) = account.clone().filter(|_| attempt.locks()) {
+        who.write_aside(move |conn, who| {
+            messages::tell(conn, &id, &Message::Account(AccountNews::Locked), who.now()).map(drop)
+        });
+    }
     let author = Author {
         network: account.as_ref().and(who.network()),
         device: account.as_ref().map(|_| who.device().to_owned()),
@@ -158,7 +165,7 @@ pub(super) async fn with_code(who: &Allowed<acts::GiveCode>, code: String) -> Re
     match tried {
         Err(until) => Ok(Outcome::Blocked(until)),
         Ok(Err(attempt)) => {
-            note_failure(who, Some(id));
+            note_failure(who, Some(id), &attempt);
             Ok(Outcome::failed(&attempt))
         }
         Ok(Ok(device)) => {
@@ -256,7 +263,7 @@ pub(super) async fn with_own_password<A: Action>(
     let right = who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await?;
     drop(turn);
     if !right {
-        note_failure(who, Some(account.id.clone()));
+        note_failure(who, Some(account.id.clone()), &attempt);
         return Ok(Outcome::failed(&attempt));
     }
     who.write(move |conn, _| attempt.succeed(conn)).await?;

@@ -169,6 +169,13 @@ impl Attempt {
         self.0.iter().filter_map(|counted| counted.after.blocked_until).max()
     }
 
+    /// Whether this failure has locked what is the account's own. Each lock is reached by one attempt: those
+    /// that come while it lasts are refused before they count.
+    pub fn locks(&self) -> bool {
+        let is_lock = |after: &State| after.failures == 0 && after.blocked_until.is_some();
+        self.0.iter().any(|counted| !counted.is_shared && is_lock(&counted.after))
+    }
+
     /// A success forgets what failed before it, and takes back what it counted where others count too.
     pub fn succeed(&self, conn: &mut Conn) -> Result<()> {
         for counted in &self.0 {

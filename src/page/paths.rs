@@ -32,6 +32,11 @@ pub const MESSAGES: &str = "/messages";
 /// The state of the outbox, for managers.
 pub const MAILS: &str = "/gestion/courriels";
 
+/// One mail of the outbox; its form sends it again.
+pub fn mail(id: &str) -> String {
+    format!("{MAILS}/{id}")
+}
+
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
     format!("/commissions/{id}")

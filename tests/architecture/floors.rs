@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["routes"],
     &["frame"],
     &["overview"],
-    &["agenda", "outbox"],
+    &["agenda", "outbox", "mailbox"],
     &["public", "assets"],
     &["retention"],
     &["sheets"],

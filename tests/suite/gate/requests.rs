@@ -22,19 +22,32 @@ pub struct Ids {
     pub sheet: String,
     pub dwelling: String,
     pub certificate: String,
+    pub message: String,
 }
 
 impl Ids {
     /// One text for every parameter.
     pub fn all(text: &str) -> Self {
         let text = text.to_owned();
-        Self { committee: text.clone(), sheet: text.clone(), dwelling: text.clone(), certificate: text }
+        Self {
+            committee: text.clone(),
+            sheet: text.clone(),
+            dwelling: text.clone(),
+            certificate: text.clone(),
+            message: text,
+        }
     }
 
     /// They read as ids and name nothing.
     pub fn invented() -> Self {
         let (uuid, hex) = ("01930000-0000-7000-8000-000000000000".to_owned(), "0".repeat(32));
-        Self { committee: uuid.clone(), sheet: hex.clone(), dwelling: hex, certificate: uuid }
+        Self {
+            committee: uuid.clone(),
+            sheet: hex.clone(),
+            dwelling: hex,
+            certificate: uuid.clone(),
+            message: uuid,
+        }
     }
 }
 
@@ -53,6 +66,7 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             (_, "/comparer/", "dwelling") => &ids.dwelling,
             (_, "/fiches/", "id") => &ids.sheet,
             (_, "/gestion/certificats/", "id") => &ids.certificate,
+            (_, "/gestion/courriels/", "id") => &ids.message,
             (_, "/", "rest:.*") => "rien-de-tel",
             _ => panic!("{pattern}: teach the sweep what {{{parameter}}} is"),
         });

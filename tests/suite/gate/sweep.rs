@@ -1,6 +1,8 @@
 //! Every path with an id, with ids that must not be known from one another (E4).
 
+use parvis::identity::Role;
 use parvis::identity::route::{Row, Verb};
+use parvis::messages::{self, AccountNews, Message};
 use parvis::routes::ROUTES;
 use serde_json::json;
 
@@ -42,7 +44,15 @@ fn targets(app: &TestApp) -> Targets {
         committee("Annulée").sheets(VALBOURG, 2),
         committee("Échue").on("2026-11-23").sheets(VALBOURG, 2),
     ]);
-    let own = Ids { certificate, ..of("La mienne", VALBOURG) };
+    let theo = app.account(Role::Manager, &[]);
+    let (now, told) = (app.machine().clock().now(), Message::Account(AccountNews::TestMail));
+    let message = app
+        .machine()
+        .db()
+        .write(|conn| messages::tell(conn, &theo.id.parse().expect("an id"), &told, now))
+        .expect("a message")
+        .to_string();
+    let own = Ids { certificate, message, ..of("La mienne", VALBOURG) };
     let cancelled = of("Annulée", VALBOURG);
     app.publish(&[committee("Annulée").sheets(VALBOURG, 2).cancelled()]);
     // The only candidate for its dwelling.
@@ -87,6 +97,7 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
         (_, "presence") => client.post_json(path, &json!({"display": "00000-00000"})),
         (_, "texte" | "recherche") => client.send_form(path, &[("q", "varennes")]),
         (_, "seance-levee") => client.send_form(path, &[]),
+        _ if pattern == "/gestion/courriels/{id}" => client.send_form(path, &[]),
         _ => panic!("{pattern}: teach the sweep what this form sends"),
     }
 }
