@@ -8,6 +8,7 @@ pub mod conventions;
 pub mod demo;
 pub mod frame;
 pub mod identity;
+pub mod levers;
 pub mod mailbox;
 pub mod messages;
 pub mod notices;

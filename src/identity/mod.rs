@@ -4,13 +4,17 @@
 //! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
 
 pub mod account;
+pub mod connections;
 pub mod cookies;
 mod first_commune;
+pub mod forced_change;
 pub mod guard;
+pub mod issuing;
 mod machine;
 pub mod names;
 mod origin;
 pub mod own_account;
+pub mod own_factors;
 mod part;
 pub mod password;
 pub mod policy;
@@ -37,5 +41,6 @@ pub fn erase_past_sign_ins(
 ) -> crate::platform::Result<usize> {
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
+        + second_factor::erase_past(conn, now)?
         + throttle::erase_past(conn, now)?)
 }

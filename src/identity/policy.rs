@@ -101,6 +101,10 @@ actions! {
     SeeOwnAccount: Door::SignedIn;
     /// What one has been told.
     ReadMessages: Door::SignedIn;
+    /// Name, add and revoke one's second factors; make recovery codes (E20).
+    KeepOwnFactors: Door::SignedIn;
+    /// « Ce n’était pas moi » (E19).
+    DenyConnection: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
     ReadList: Door::SignedIn;
     OpenSheet: Door::SignedIn;
@@ -109,10 +113,16 @@ actions! {
     /// The page on screen asks whether it may stay there.
     StayPresent: Door::SignedIn;
     SwitchCommune: Door::SignedIn;
+    /// The account letter and the mailed link (E20).
+    GiveSecret: Door::SignedIn;
+    /// Revoke what is lost after an identity check; give a hardware token (E20).
+    ReplaceLostFactor: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
     /// The outbox: which mails leave and arrive.
     ManageMails: Door::SignedIn;
+    /// The three levers, and the end of a convention (E27, E33, E37).
+    SuspendAccess: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -128,7 +138,12 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ReadMessages => true,
+        Act::Enter
+        | Act::StayAwake
+        | Act::SeeOwnAccount
+        | Act::ReadMessages
+        | Act::KeepOwnFactors
+        | Act::DenyConnection => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -143,7 +158,12 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes | Act::ManageMails => match role {
+        Act::ManageCommittees
+        | Act::ManageCommunes
+        | Act::ManageMails
+        | Act::SuspendAccess
+        | Act::GiveSecret
+        | Act::ReplaceLostFactor => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },
@@ -158,6 +178,8 @@ pub fn open_to_suspended(act: Act) -> bool {
             | Act::StayAwake
             | Act::SeeOwnAccount
             | Act::ReadMessages
+            | Act::KeepOwnFactors
+            | Act::DenyConnection
             | Act::ChoosePassword
             | Act::SignCharter
     )

@@ -3,6 +3,7 @@
 //! A message holds a kind, ids, days and names of communes; never another person's name. Its words are
 //! made when it is shown or sent. Messages are erased before they are six months old (E10).
 
+mod access;
 mod account;
 pub mod links;
 pub mod mailed;
@@ -13,6 +14,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use access::AccessNews;
 pub use account::AccountNews;
 use links::Purpose;
 use mailing::Mailing;
@@ -27,6 +29,7 @@ use crate::platform::{Conn, Error, Now, Result};
 #[serde(rename_all = "snake_case")]
 pub enum Message {
     Account(AccountNews),
+    Access(AccessNews),
 }
 
 /// A message in French.
@@ -45,6 +48,7 @@ impl Message {
     pub fn words(&self, landlord: &Landlord) -> Words {
         match self {
             Self::Account(news) => news.words(landlord),
+            Self::Access(news) => news.words(landlord),
         }
     }
 }
@@ -99,12 +103,15 @@ pub fn tell(conn: &mut Conn, to: &AccountId, message: &Message, now: Now) -> Res
 
 /// Tells everybody of a desk.
 pub fn tell_desk(conn: &mut Conn, desk: Desk, message: &Message, now: Now) -> Result<()> {
-    let all: Vec<AccountId> =
-        accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?;
-    for account in all {
+    for account in at_desk(conn, desk)? {
         tell(conn, &account, message, now)?;
     }
     Ok(())
+}
+
+/// The accounts of a desk.
+pub fn at_desk(conn: &mut Conn, desk: Desk) -> Result<Vec<AccountId>> {
+    Ok(accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?)
 }
 
 type Row = (MessageId, String, NaiveDateTime, Option<NaiveDateTime>);

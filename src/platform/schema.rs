@@ -19,6 +19,9 @@ diesel::table! {
         in_force_from -> Date,
         ends_on -> Date,
         terminated_on -> Nullable<Date>,
+        termination_party -> Nullable<Text>,
+        termination_received_on -> Nullable<Date>,
+        termination_reference -> Nullable<Text>,
     }
 }
 
@@ -34,14 +37,14 @@ diesel::table! {
         password_temporary -> Bool,
         password_expires_at -> Nullable<Timestamp>,
         password_set_at -> Timestamp,
-        totp_secret -> Nullable<Binary>,
-        totp_last_step -> BigInt,
+        password_change_asked_at -> Nullable<Timestamp>,
         charter_version -> Integer,
         charter_signed_at -> Nullable<Timestamp>,
         last_login_at -> Nullable<Timestamp>,
         reads_text -> Bool,
         created_at -> Timestamp,
         email -> Nullable<Text>,
+        search_name -> Text,
     }
 }
 
@@ -71,6 +74,55 @@ diesel::table! {
         lifted_at -> Nullable<Timestamp>,
         lifted_by -> Nullable<Text>,
         lift_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    authenticators (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        name -> Text,
+        sealed -> Binary,
+        credential -> Nullable<Text>,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        revoked_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    identity_checks (id) {
+        id -> Text,
+        account_id -> Text,
+        manner -> Text,
+        note -> Text,
+        checked_by -> Nullable<Text>,
+        checked_at -> Timestamp,
+        revoked -> Integer,
+    }
+}
+
+diesel::table! {
+    secrets_given (id) {
+        id -> Text,
+        account_id -> Text,
+        way -> Text,
+        reason -> Text,
+        given_by -> Nullable<Text>,
+        given_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        account_id -> Text,
+        made_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -106,6 +158,36 @@ diesel::table! {
         token_hash -> Text,
         account_id -> Text,
         last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_changes (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        reason -> Text,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    joint_decisions (id) {
+        id -> Text,
+        kind -> Text,
+        convention_id -> Nullable<Text>,
+        party -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        letter_reference -> Nullable<Text>,
+        effect_on -> Nullable<Date>,
+        reason -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        settled -> Nullable<Text>,
+        settled_by -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        urgency -> Nullable<Text>,
     }
 }
 
@@ -304,21 +386,27 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_changes,
     accounts,
+    authenticators,
     certificates,
     committees,
     communes,
     conventions,
     generations,
     habilitations,
+    identity_checks,
     imports,
     job_runs,
+    joint_decisions,
     known_devices,
     links,
     messages,
     monthly_counters,
     purges,
     readings,
+    recovery_codes,
+    secrets_given,
     sessions,
     sheets,
     suspensions,

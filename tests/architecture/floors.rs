@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["routes"],
     &["frame"],
     &["overview"],
-    &["agenda", "outbox", "mailbox"],
+    &["agenda", "accounts", "levers", "outbox", "mailbox"],
     &["public", "assets"],
     &["retention"],
     &["sheets"],

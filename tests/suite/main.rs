@@ -10,6 +10,7 @@ mod demo;
 mod gate;
 mod harness;
 mod import;
+mod levers;
 mod mail;
 mod messages;
 mod reading;

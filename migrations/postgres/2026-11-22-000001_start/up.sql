@@ -14,6 +14,9 @@ CREATE TABLE conventions (
     in_force_from DATE NOT NULL,
     ends_on DATE NOT NULL,
     terminated_on DATE,
+    termination_party TEXT CHECK (termination_party IN ('landlord', 'town_hall')),
+    termination_received_on DATE,
+    termination_reference TEXT,
     CHECK (in_force_from >= signed_by_landlord_on AND in_force_from >= signed_by_town_hall_on),
     CHECK (ends_on >= in_force_from)
 );
@@ -30,15 +33,17 @@ CREATE TABLE accounts (
     password_temporary BOOLEAN NOT NULL,
     password_expires_at TIMESTAMP,
     password_set_at TIMESTAMP NOT NULL,
-    totp_secret BYTEA,
-    totp_last_step BIGINT NOT NULL,
+    password_change_asked_at TIMESTAMP,
     charter_version INTEGER NOT NULL,
     charter_signed_at TIMESTAMP,
     last_login_at TIMESTAMP,
     reads_text BOOLEAN NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    email TEXT
+    email TEXT,
+    search_name TEXT NOT NULL
 );
+CREATE INDEX accounts_by_name ON accounts (search_name, id);
+CREATE INDEX accounts_by_last_login ON accounts (last_login_at, id);
 
 CREATE TABLE habilitations (
     id TEXT NOT NULL PRIMARY KEY,
@@ -71,6 +76,51 @@ CREATE INDEX suspensions_by_account ON suspensions (account_id);
 CREATE INDEX suspensions_by_commune ON suspensions (commune);
 CREATE INDEX suspensions_by_habilitation ON suspensions (habilitation_id);
 
+CREATE TABLE authenticators (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('totp_app', 'totp_token', 'passkey')),
+    name TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    credential TEXT UNIQUE,
+    last_step BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    last_used_at TIMESTAMP,
+    revoked_at TIMESTAMP,
+    revoked_by TEXT
+);
+CREATE INDEX authenticators_by_account ON authenticators (account_id);
+
+CREATE TABLE recovery_codes (
+    code_hash TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    made_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
+
+CREATE TABLE identity_checks (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    manner TEXT NOT NULL CHECK (manner IN ('in_person', 'call_back', 'video', 'operator')),
+    note TEXT NOT NULL,
+    checked_by TEXT,
+    checked_at TIMESTAMP NOT NULL,
+    revoked INTEGER NOT NULL
+);
+CREATE INDEX identity_checks_by_account ON identity_checks (account_id);
+
+CREATE TABLE secrets_given (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    way TEXT NOT NULL CHECK (way IN ('letter', 'link', 'terminal')),
+    reason TEXT NOT NULL,
+    given_by TEXT,
+    given_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX secrets_given_by_account ON secrets_given (account_id);
+
 CREATE TABLE sessions (
     token_hash TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -82,7 +132,8 @@ CREATE TABLE sessions (
     device TEXT NOT NULL,
     previous_login_at TIMESTAMP,
     ended_at TIMESTAMP,
-    ended_by TEXT CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked')),
+    ended_by TEXT
+        CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked', 'factor_changed')),
     ended_for_device TEXT
 );
 CREATE INDEX sessions_by_account ON sessions (account_id);
@@ -102,6 +153,38 @@ CREATE TABLE known_devices (
     last_seen_at TIMESTAMP NOT NULL
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
+
+CREATE TABLE account_changes (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('made', 'corrected')),
+    reason TEXT NOT NULL,
+    changed_by TEXT NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+CREATE INDEX account_changes_by_account ON account_changes (account_id, changed_at);
+
+CREATE TABLE joint_decisions (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('suspend_space', 'end_habilitations', 'renew_passwords', 'terminate')),
+    convention_id TEXT REFERENCES conventions (id),
+    party TEXT CHECK (party IN ('landlord', 'town_hall')),
+    received_on DATE,
+    letter_reference TEXT,
+    effect_on DATE,
+    reason TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at TIMESTAMP NOT NULL,
+    settled TEXT CHECK (settled IN ('confirmed', 'alone', 'withdrawn')),
+    settled_by TEXT,
+    settled_at TIMESTAMP,
+    urgency TEXT,
+    CHECK ((kind = 'terminate') = (convention_id IS NOT NULL)),
+    CHECK ((settled IS NULL) = (settled_at IS NULL)),
+    CHECK (settled <> 'confirmed' OR settled_by <> asked_by),
+    CHECK (settled <> 'alone' OR urgency IS NOT NULL)
+);
+CREATE INDEX joint_decisions_by_time ON joint_decisions (asked_at);
 
 CREATE TABLE messages (
     id TEXT NOT NULL PRIMARY KEY,

@@ -23,6 +23,12 @@ pub struct Ids {
     pub dwelling: String,
     pub certificate: String,
     pub message: String,
+    pub account: String,
+    pub factor: String,
+    pub convention: String,
+    pub suspension: String,
+    /// Of two managers.
+    pub decision: String,
 }
 
 impl Ids {
@@ -34,20 +40,19 @@ impl Ids {
             sheet: text.clone(),
             dwelling: text.clone(),
             certificate: text.clone(),
-            message: text,
+            message: text.clone(),
+            account: text.clone(),
+            factor: text.clone(),
+            convention: text.clone(),
+            suspension: text.clone(),
+            decision: text,
         }
     }
 
     /// They read as ids and name nothing.
     pub fn invented() -> Self {
         let (uuid, hex) = ("01930000-0000-7000-8000-000000000000".to_owned(), "0".repeat(32));
-        Self {
-            committee: uuid.clone(),
-            sheet: hex.clone(),
-            dwelling: hex,
-            certificate: uuid.clone(),
-            message: uuid,
-        }
+        Self { sheet: hex.clone(), dwelling: hex, ..Self::all(&uuid) }
     }
 }
 
@@ -67,6 +72,11 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             (_, "/fiches/", "id") => &ids.sheet,
             (_, "/gestion/certificats/", "id") => &ids.certificate,
             (_, "/gestion/courriels/", "id") => &ids.message,
+            (_, "/gestion/comptes/", "id") => &ids.account,
+            (_, "/compte/second-facteur/", "id") => &ids.factor,
+            (_, "/gestion/conventions/", "id") => &ids.convention,
+            (_, "/gestion/acces/retablir/", "id") => &ids.suspension,
+            (_, "/gestion/acces/decisions/", "id") => &ids.decision,
             (_, "/", "rest:.*") => "rien-de-tel",
             _ => panic!("{pattern}: teach the sweep what {{{parameter}}} is"),
         });

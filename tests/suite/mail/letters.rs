@@ -1,26 +1,50 @@
 //! Every message as a mail, word for word: the snapshots are what people receive.
 
-use chrono::DateTime;
-use parvis::messages::{AccountNews, Message};
+use chrono::{DateTime, NaiveDate};
+use parvis::messages::{AccessNews, AccountNews, Message};
 use parvis::notices::Landlord;
 use parvis::outbox::letter::{Link, PREVIEWED, Writer};
 
 /// The variant after this one: an exhaustive match, so that no message goes out unread by a reviewer. A new
 /// variant takes its place in the chain.
-fn after(news: &AccountNews) -> Option<AccountNews> {
+fn after_account(news: &AccountNews) -> Option<AccountNews> {
     Some(match news {
         AccountNews::Invitation => AccountNews::NewSecret,
         AccountNews::NewSecret => AccountNews::TestMail,
         AccountNews::TestMail => AccountNews::Locked,
         AccountNews::Locked => AccountNews::Blocked,
-        AccountNews::Blocked => AccountNews::SomebodyBlocked,
+        AccountNews::Blocked => AccountNews::FactorAdded,
+        AccountNews::FactorAdded => AccountNews::FactorRevoked,
+        AccountNews::FactorRevoked => AccountNews::RecoveryCodesMade,
+        AccountNews::RecoveryCodesMade => AccountNews::RecoveryCodeUsed { left: 3 },
+        AccountNews::RecoveryCodeUsed { .. } => AccountNews::SecretGiven,
+        AccountNews::SecretGiven => AccountNews::FactorsReset,
+        AccountNews::FactorsReset => AccountNews::TokenGiven,
+        AccountNews::TokenGiven => AccountNews::PasswordChangeAsked,
+        AccountNews::PasswordChangeAsked => AccountNews::SomebodyBlocked,
         AccountNews::SomebodyBlocked => return None,
     })
 }
 
+fn after_access(news: &AccessNews) -> Option<AccessNews> {
+    Some(match news {
+        AccessNews::Suspended => AccessNews::Restored,
+        AccessNews::Restored => AccessNews::HabilitationsEnded,
+        AccessNews::HabilitationsEnded => AccessNews::NewPasswordAsked,
+        AccessNews::NewPasswordAsked => AccessNews::Terminated {
+            commune: "Valbourg".to_owned(),
+            on: NaiveDate::from_ymd_opt(2027, 1, 4).expect("a day"),
+        },
+        AccessNews::Terminated { .. } => AccessNews::SecondManagerNeeded,
+        AccessNews::SecondManagerNeeded => AccessNews::ActedAlone,
+        AccessNews::ActedAlone => return None,
+    })
+}
+
 fn every_message() -> Vec<Message> {
-    let all = std::iter::successors(Some(AccountNews::Invitation), after);
-    all.map(Message::Account).collect()
+    let account = std::iter::successors(Some(AccountNews::Invitation), after_account).map(Message::Account);
+    let access = std::iter::successors(Some(AccessNews::Suspended), after_access).map(Message::Access);
+    account.chain(access).collect()
 }
 
 fn landlord() -> Landlord {
