@@ -125,10 +125,16 @@ fn chrome(req: &HttpRequest, around: &Surroundings, visit: Option<&Visit>) -> Ch
         Some(commune) => format!("Mairie de {commune}"),
         None => role.in_french().to_owned(),
     };
+    let messages = match visit.unread {
+        0 => "Messages".to_owned(),
+        unread => format!("Messages\u{a0}({unread})"),
+    };
     let nav = [
         (Act::ReadCommittees, "Commissions", paths::COMMITTEES),
         (Act::ManageCommittees, "Commissions", paths::MANAGED_COMMITTEES),
         (Act::ManageCommunes, "Communes", paths::MANAGED_COMMUNES),
+        (Act::ManageMails, "Courriels", paths::MAILS),
+        (Act::ReadMessages, messages.as_str(), paths::MESSAGES),
     ];
     let nav = nav
         .into_iter()

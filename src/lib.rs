@@ -10,6 +10,7 @@ pub mod frame;
 pub mod habilitations;
 pub mod identity;
 pub mod levers;
+pub mod mailbox;
 pub mod messages;
 pub mod notices;
 pub mod opening_hours;

@@ -7,6 +7,8 @@ use crate::identity::issuing::{access, routes as issuing};
 use crate::identity::passkey_routes as passkeys;
 use crate::identity::route::{Row, get, post};
 use crate::identity::{connections, own_account, own_factors, routes as identity};
+use crate::mailbox::routes as mailbox;
+use crate::outbox::routes as outbox;
 use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 /// A key's answer, with whatever its maker says of itself.
@@ -65,6 +67,8 @@ pub static ROUTES: &[Row] = &[
     post("/compte/connexions/pas-moi", &connections::deny).open_outside_hours(),
     get("/compte/blocage", &own_account::blocked).open_outside_hours(),
     post("/compte/blocage", &own_account::block).open_outside_hours(),
+    get("/messages", &mailbox::received),
+    post("/messages", &mailbox::mark_read),
     // Reading
     // Shows nothing, and a holiday of one commune leaves the other open.
     post("/commune", &sheets::routes::switch_commune).open_outside_hours(),
@@ -96,6 +100,10 @@ pub static ROUTES: &[Row] = &[
     post("/gestion/comptes/{id}/jeton", &issuing::give_token),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/courriels", &outbox::outbox),
+    post("/gestion/courriels", &outbox::try_out),
+    get("/gestion/courriels/{id}", &outbox::mail),
+    post("/gestion/courriels/{id}", &outbox::send_again),
     get("/gestion/acces", &levers::routes::page),
     post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
     post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),

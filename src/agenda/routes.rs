@@ -8,6 +8,8 @@ use serde::Deserialize;
 use super::view::{self, Certificate, HeldConfirmation, ManagedCommittee, ManagedCommittees, ManagedState};
 use crate::committees::{self, Committee, Status};
 use crate::identity::{Allowed, Posted, acts, guard};
+use crate::messages;
+use crate::messages::view::{SHOWN_FIRST, led_by};
 use crate::page::{Page, format, paths};
 use crate::platform::id::{CertificateId, CommitteeId};
 use crate::platform::{Error, Now, Result};
@@ -18,14 +20,15 @@ use crate::sheets::published::{self, Published};
 const LOOKS_BACK: TimeDelta = TimeDelta::days(31);
 
 pub async fn committees(who: Allowed<acts::ManageCommittees>) -> Result<Page> {
-    let (all, certified) = who
-        .read(|conn, who| {
+    let id = who.actor()?.account.id;
+    let (all, certified, unread) = who
+        .read(move |conn, who| {
             let mut all = Vec::new();
             for committee in committees::from_day(conn, who.now().today() - LOOKS_BACK)? {
                 let published = published::of(conn, &committee.id)?;
                 all.push((committee, published));
             }
-            Ok((all, retention::all_certificates(conn)?))
+            Ok((all, retention::all_certificates(conn)?, messages::unread(conn, &id, SHOWN_FIRST)?))
         })
         .await?;
     let now = who.now();
@@ -49,7 +52,7 @@ pub async fn committees(who: Allowed<acts::ManageCommittees>) -> Result<Page> {
         ),
         committees: lines,
     };
-    Ok(view::committees(&view))
+    Ok(led_by(&unread, &who.landlord(), view::committees(&view)))
 }
 
 fn is_late(committee: &Committee, now: Now) -> bool {

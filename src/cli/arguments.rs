@@ -77,7 +77,10 @@ pub(super) enum Command {
     /// Certificats de purge
     #[command(subcommand)]
     Certificate(CertificateCommand),
-    /// Vérifier les réglages, les clés, l’horloge et la base
+    /// Courriels
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// Vérifier les réglages, les clés, l’horloge, la base et le courriel
     Check,
 }
 
@@ -120,6 +123,12 @@ pub(super) enum AccountCommand {
 pub(super) enum TracesCommand {
     /// Recalculer la chaîne des traces et nommer le premier lot altéré
     Verify,
+}
+
+#[derive(Subcommand)]
+pub(super) enum MailCommand {
+    /// Noter l’avis de non-remise que le serveur de courriel donne sur l’entrée standard
+    Bounced,
 }
 
 #[derive(Subcommand)]

@@ -1,16 +1,17 @@
-//! `parvis check`: settings, keys, clock and databases, each with its verdict. It changes nothing.
+//! `parvis check`: settings, keys, clock, mail and databases, each with its verdict. It changes nothing.
 
 use chrono::NaiveDate;
 
 use super::{Done, Failure, explained, say};
 use crate::identity::Place;
+use crate::outbox;
 use crate::page::format;
-use crate::platform::config::Settings;
+use crate::platform::config::{self, Settings};
 use crate::platform::crypto::Secrets;
 use crate::platform::db::{self, Contents, Location};
 use crate::platform::id::GenerationId;
 use crate::platform::keyring::Keyring;
-use crate::platform::{Clock, Db, Result};
+use crate::platform::{Clock, Db, Result, mail};
 use crate::sheets::{permit, published};
 
 /// What was found, or the fault.
@@ -31,6 +32,7 @@ pub(super) fn check(place: &Place) -> Done {
         ("horloge", clock()),
     ];
     if let Ok(settings) = &settings {
+        verdicts.push(("courriel", mail_server(&settings.mail)));
         let main = settings.database(&place.data).map_err(|faults| faults.to_string());
         verdicts.push(("base", main.and_then(|location| tables(&location, Contents::Main))));
         let keyring = settings.keyring(&place.data).map_err(|faults| faults.to_string());
@@ -65,6 +67,16 @@ fn complete(settings: &Settings) -> Found {
     let mut faults = settings.production_faults();
     faults.extend(permit::schedule(&settings.opening_hours).err().map(|fault| fault.to_string()));
     if faults.is_empty() { Ok("complets".to_owned()) } else { Err(faults.join("\n")) }
+}
+
+/// Goes as far as a letter would, without one.
+fn mail_server(settings: &config::Mail) -> Found {
+    if !settings.is_set() {
+        return Ok("aucun serveur\u{a0}; les messages se lisent dans l’espace".to_owned());
+    }
+    mail::greet(settings)
+        .map(|()| format!("{} répond et nous connaît", settings.server))
+        .map_err(|why| outbox::because(why).to_owned())
 }
 
 fn clock() -> Found {

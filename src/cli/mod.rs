@@ -5,6 +5,7 @@ mod accounts;
 mod arguments;
 mod check;
 mod evidence;
+mod mail;
 mod publishing;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 
-use self::arguments::{CertificateCommand, Command, TracesCommand};
+use self::arguments::{CertificateCommand, Command, MailCommand, TracesCommand};
 use crate::identity::{Machine, Place};
 use crate::page::format;
 use crate::platform::config::Settings;
@@ -106,6 +107,7 @@ fn run(command: Command, place: &Place) -> Done {
         Command::Certificate(CertificateCommand::Verify { file, key }) => {
             evidence::verify_certificate(&file, &key)
         }
+        Command::Mail(MailCommand::Bounced) => mail::bounced(place),
         Command::Check => check::check(place),
     }
 }

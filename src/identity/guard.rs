@@ -19,6 +19,7 @@ use super::policy::{self, Action, Door, Step};
 use super::route;
 use super::session::{self, EndedBy, Session, Token};
 use super::suspension::{self, Suspension};
+use crate::messages;
 use crate::notices::Landlord;
 use crate::opening_hours::{Schedule, Zone};
 use crate::platform::config::Settings;
@@ -99,6 +100,8 @@ pub struct Visit {
     pub csrf: String,
     /// The person, once every step of signing in is done.
     pub actor: Option<Actor>,
+    /// Messages this person has not read yet.
+    pub unread: i64,
 }
 
 /// The token a form of this session must bear.
@@ -290,7 +293,7 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
     let csrf = data_encoding::HEXLOWER
         .encode(&house.machine.secrets.master().derive("csrf").digest(&[token.as_str().as_bytes()]));
     req.extensions_mut().insert(ExpectedToken(csrf.clone()));
-    req.extensions_mut().insert(Visit { now, csrf: csrf.clone(), actor: None });
+    req.extensions_mut().insert(Visit { now, csrf: csrf.clone(), actor: None, unread: 0 });
     if given.is_none() {
         // Even a stranger's form bears a token bound to a cookie of theirs.
         req.extensions_mut().insert(NewCookie(token.clone()));
@@ -310,7 +313,9 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
         contact_for: Vec::new(),
         suspension: None,
     };
-    if let Some(Found { session, account, habilitations, contact_for, suspension }) = found {
+    let mut unread = 0;
+    if let Some(Found { session, account, habilitations, contact_for, suspension, unread: counted }) = found {
+        unread = counted;
         inner.known = Some((session, account));
         inner.habilitations = habilitations;
         inner.contact_for = contact_for;
@@ -331,6 +336,7 @@ pub(super) async fn admit<A: Action>(req: &HttpRequest) -> Result<Allowed<A>> {
                     contact_for: inner.contact_for.clone(),
                     network: inner.network,
                 }),
+                unread,
             });
         }
     }
@@ -353,6 +359,7 @@ struct Found {
     habilitations: Vec<Habilitation>,
     contact_for: Vec<Designation>,
     suspension: Option<Suspension>,
+    unread: i64,
 }
 
 async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Option<Found>> {
@@ -367,7 +374,8 @@ async fn load(house: &web::Data<House>, token: &Token, now: Now) -> Result<Optio
                 Role::Instructor | Role::Manager | Role::Dpo => Vec::new(),
             };
             let suspension = suspension::of_account(conn, &account, now)?;
-            Ok(Some(Found { session, account, habilitations, contact_for, suspension }))
+            let unread = messages::unread_count(conn, &account.id)?;
+            Ok(Some(Found { session, account, habilitations, contact_for, suspension, unread }))
         })
     })
     .await

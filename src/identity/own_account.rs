@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
+use super::account::{self, Role};
 use super::guard::Allowed;
-use super::habilitation;
 use super::part::Posted;
 use super::policy::acts;
 use super::routes::{Nothing, csrf, see};
@@ -12,7 +12,8 @@ use super::second_factor::passkeys;
 use super::session::{self, EndedBy};
 use super::suspension;
 use super::view::{self, account as account_view};
-use super::{account, own_factors};
+use super::{habilitation, own_factors};
+use crate::messages::view::{SHOWN_FIRST, led_by};
 use crate::messages::{self, AccountNews, Desk, Message};
 use crate::page::{Page, format, paths};
 use crate::platform::id::AccountId;
@@ -46,10 +47,13 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
     let actor = who.actor()?;
     let id = actor.account.id.clone();
     let own = actor.account.clone();
-    let (all, (factors, recovery)) = who
+    // The first page of whoever has no other.
+    let is_first = actor.role() == Role::Dpo;
+    let (all, (factors, recovery), unread) = who
         .read(move |conn, who| {
+            let unread = if is_first { messages::unread(conn, &id, SHOWN_FIRST)? } else { Vec::new() };
             let habilitations = habilitation::of_account(conn, &id, who.now())?;
-            Ok((habilitations, own_factors::of_account(conn, &own)?))
+            Ok((habilitations, own_factors::of_account(conn, &own)?, unread))
         })
         .await?;
     let now = who.now();
@@ -83,7 +87,7 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
             opened: format!("ouverte à {}", format::time(actor.session.created_at.and_utc())),
         },
     };
-    Ok(view::account(&view))
+    Ok(led_by(&unread, &who.landlord(), view::account(&view)))
 }
 
 fn habilitation_line(h: &habilitation::Habilitation, now: Now) -> account_view::Habilitation {

@@ -101,6 +101,8 @@ actions! {
     Enter: Door::SignedIn;
     StayAwake: Door::SignedIn;
     SeeOwnAccount: Door::SignedIn;
+    /// What one has been told.
+    ReadMessages: Door::SignedIn;
     /// Name, add and revoke one's second factors; make recovery codes (E20).
     KeepOwnFactors: Door::SignedIn;
     /// « Ce n’était pas moi » (E19).
@@ -119,6 +121,8 @@ actions! {
     ReplaceLostFactor: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// The outbox: which mails leave and arrive.
+    ManageMails: Door::SignedIn;
     /// The three levers, and the end of a convention (E27, E33, E37).
     SuspendAccess: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
@@ -137,7 +141,12 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::KeepOwnFactors | Act::DenyConnection => true,
+        Act::Enter
+        | Act::StayAwake
+        | Act::SeeOwnAccount
+        | Act::ReadMessages
+        | Act::KeepOwnFactors
+        | Act::DenyConnection => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -154,6 +163,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         },
         Act::ManageCommittees
         | Act::ManageCommunes
+        | Act::ManageMails
         | Act::SuspendAccess
         | Act::GiveSecret
         | Act::ReplaceLostFactor => match role {
@@ -170,6 +180,7 @@ pub fn open_to_suspended(act: Act) -> bool {
         Act::Enter
             | Act::StayAwake
             | Act::SeeOwnAccount
+            | Act::ReadMessages
             | Act::KeepOwnFactors
             | Act::DenyConnection
             | Act::ChoosePassword

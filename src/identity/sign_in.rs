@@ -205,7 +205,7 @@ async fn opened(who: &Allowed<acts::GiveCode>, id: AccountId, tried: Tried) -> R
     match tried {
         Err(until) => Ok(Outcome::Blocked(until)),
         Ok(Err(attempt)) => {
-            note_failure(who, Some(id));
+            note_failure(who, Some(id), &attempt);
             Ok(Outcome::failed(&attempt))
         }
         Ok(Ok(device)) => {
@@ -340,7 +340,7 @@ pub(super) async fn with_own_password<A: Action>(
     let right = who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await?;
     drop(turn);
     if !right {
-        note_failure(who, Some(account.id.clone()));
+        note_failure(who, Some(account.id.clone()), &attempt);
         return Ok(Outcome::failed(&attempt));
     }
     who.write(move |conn, _| attempt.succeed(conn)).await?;

@@ -169,9 +169,11 @@ impl Attempt {
         self.0.iter().filter_map(|counted| counted.after.blocked_until).max()
     }
 
-    /// Whether this failure has locked a login or a device, rather than delayed the next attempt.
+    /// Whether this failure has locked what is the account's own. Each lock is reached by one attempt: those
+    /// that come while it lasts are refused before they count.
     pub fn locks(&self) -> bool {
-        self.0.iter().any(|counted| !counted.is_shared && counted.after.failures == 0)
+        let is_lock = |after: &State| after.failures == 0 && after.blocked_until.is_some();
+        self.0.iter().any(|counted| !counted.is_shared && is_lock(&counted.after))
     }
 
     /// A success forgets what failed before it, and takes back what it counted where others count too.

@@ -14,9 +14,8 @@ use diesel::prelude::*;
 
 pub use reach::Reach;
 
-use crate::identity::forced_change::{self, Whose};
 use crate::identity::suspension::{self, Cause, Order, Scope, Target};
-use crate::identity::{Allowed, acts};
+use crate::identity::{Allowed, acts, session};
 use crate::messages::{self, AccessNews, Message};
 use crate::platform::id::{AccountId, Insee, SuspensionId};
 use crate::platform::schema::{accounts, communes, suspensions};

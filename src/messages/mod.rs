@@ -7,7 +7,9 @@ mod access;
 mod account;
 mod habilitation;
 pub mod links;
+pub mod mailed;
 pub mod mailing;
+pub mod view;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -116,20 +118,49 @@ pub fn at_desk(conn: &mut Conn, desk: Desk) -> Result<Vec<AccountId>> {
     Ok(accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?)
 }
 
-/// What somebody has received, latest first.
+type Row = (MessageId, String, NaiveDateTime, Option<NaiveDateTime>);
+
+/// What somebody has received: the unread first, then the latest.
 pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Received>> {
-    type Row = (MessageId, String, NaiveDateTime, Option<NaiveDateTime>);
     let rows: Vec<Row> = messages::table
         .filter(messages::account_id.eq(by))
-        .order((messages::created_at.desc(), messages::id.desc()))
+        .order((messages::read_at.is_not_null().asc(), messages::id.desc()))
         .limit(at_most)
         .select((messages::id, messages::content, messages::created_at, messages::read_at))
         .load(conn)?;
-    let read = |(id, content, created_at, read_at): Row| {
-        let message = read_content(&content)?;
-        Ok(Received { id, message, created_at, read_at })
+    rows.into_iter().map(read_row).collect()
+}
+
+/// What somebody has not read yet, latest first.
+pub fn unread(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Received>> {
+    let rows: Vec<Row> = messages::table
+        .filter(messages::account_id.eq(by).and(messages::read_at.is_null()))
+        .order(messages::id.desc())
+        .limit(at_most)
+        .select((messages::id, messages::content, messages::created_at, messages::read_at))
+        .load(conn)?;
+    rows.into_iter().map(read_row).collect()
+}
+
+/// How much somebody has not read yet.
+pub fn unread_count(conn: &mut Conn, by: &AccountId) -> Result<i64> {
+    let unread = messages::account_id.eq(by).and(messages::read_at.is_null());
+    Ok(messages::table.filter(unread).count().get_result(conn)?)
+}
+
+/// Marks one message of somebody's as read, or all of them.
+pub fn mark_read(conn: &mut Conn, by: &AccountId, one: Option<&MessageId>, now: Now) -> Result<()> {
+    let unread = || messages::table.filter(messages::account_id.eq(by).and(messages::read_at.is_null()));
+    let read = messages::read_at.eq(now.naive());
+    match one {
+        Some(id) => diesel::update(unread().filter(messages::id.eq(id))).set(read).execute(conn)?,
+        None => diesel::update(unread()).set(read).execute(conn)?,
     };
-    rows.into_iter().map(read).collect()
+    Ok(())
+}
+
+fn read_row((id, content, created_at, read_at): Row) -> Result<Received> {
+    Ok(Received { id, message: read_content(&content)?, created_at, read_at })
 }
 
 /// Erases what was told before `limit`, and the links made before it; for retention (E10).

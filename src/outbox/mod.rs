@@ -3,20 +3,24 @@
 //! The body of a mail is never stored: it is written when it is sent, from the message and the recipient's
 //! name, with a link made at that moment. The log says ids and states.
 
+pub mod bounce;
 pub mod letter;
+pub mod routes;
+pub mod view;
 
 use chrono::{TimeDelta, Utc};
 
 use self::letter::{Link, Writer};
 use crate::identity::Machine;
 use crate::messages::links::{self, Purpose};
+use crate::messages::mailed::{self, Standing};
 use crate::messages::mailing::{self, Held, Mailing};
 use crate::page::paths;
-use crate::platform::config::Settings;
+use crate::platform::config::{self, Settings};
 use crate::platform::crypto::Key;
 use crate::platform::id::MessageId;
-use crate::platform::mail::{self, Letter};
-use crate::platform::{Now, Result};
+use crate::platform::mail::{self, Letter, Undelivered};
+use crate::platform::{Conn, Now, Result};
 
 /// How long one run may send before it leaves the rest to the next minute.
 const RUN: TimeDelta = TimeDelta::seconds(40);
@@ -120,4 +124,36 @@ fn message_id(settings: &Settings, master: &Key, id: &MessageId) -> String {
 fn mark(master: &Key, id: &MessageId) -> String {
     let digest = master.derive("mail").digest(&[id.as_str().as_bytes()]);
     data_encoding::HEXLOWER.encode(&digest[..16])
+}
+
+/// What a watcher may know of the mails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// No server is set: all is in the space.
+    Off,
+    Well,
+    /// Some are tried again, or were given up. Nothing is lost: all is in the space too.
+    Failing,
+}
+
+pub fn health(conn: &mut Conn, settings: &config::Mail, now: Now) -> Result<Health> {
+    Ok(match settings.is_set() {
+        false => Health::Off,
+        true if mailed::count(conn, Standing::Failing, now)? > 0 => Health::Failing,
+        true => Health::Well,
+    })
+}
+
+/// Why a mail has not arrived, as the interface says it.
+pub fn because(why: Undelivered) -> &'static str {
+    match why {
+        Undelivered::Unreachable => "notre serveur de courriel ne répond pas",
+        Undelivered::Tls => "notre serveur de courriel n’offre pas une connexion sûre",
+        Undelivered::Login => "notre serveur de courriel refuse notre mot de passe",
+        Undelivered::Refused => "notre serveur de courriel refuse nos envois",
+        Undelivered::Later => "la boîte du destinataire ne répond pas",
+        Undelivered::Recipient => "cette adresse n’existe pas",
+        Undelivered::Content => "le contenu est refusé",
+    }
 }

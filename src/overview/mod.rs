@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::identity::{Allowed, acts};
 use crate::platform::Result;
 use crate::platform::id::GenerationId;
-use crate::retention;
 use crate::sheets::published;
+use crate::{outbox, retention};
 
 /// What a watcher may know: nothing secret, nothing personal.
 #[derive(Debug, Serialize)]
@@ -25,6 +25,8 @@ struct Health {
     purges: bool,
     /// No trace is older than six months (E10).
     retention: bool,
+    /// A word: whoever misses a mail reads it in the space, so that it makes nothing unwell.
+    mail: outbox::Health,
 }
 
 /// 200 when all is well, 503 otherwise; the same body either way.
@@ -36,10 +38,12 @@ pub async fn health(who: Allowed<acts::SeeHealth>) -> Result<HttpResponse> {
         }
         Err(_) => (false, false, false, false),
     };
+    let mail = who.read(|conn, who| outbox::health(conn, &who.settings().mail, who.now())).await;
+    let mail = mail.unwrap_or(outbox::Health::Failing);
     let traces = who.traces_are_well();
     let keyring = keyring_is_whole(&who).await.unwrap_or(false);
     let well = database && traces && keyring && clock && purges && retention;
-    let health = Health { well, database, traces, keyring, clock, purges, retention };
+    let health = Health { well, database, traces, keyring, clock, purges, retention, mail };
     let mut answer = if health.well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     Ok(answer.json(health))
 }

@@ -143,9 +143,9 @@ pub fn absence_end(habilitation: &str) -> String {
     format!("/gestion/titulaires/{habilitation}/reprise")
 }
 
-/// The account letter and the mailed link of somebody new.
-pub fn account_secret(account: &str) -> String {
-    format!("/gestion/comptes/{account}/secret")
+/// One mail of the outbox; its form sends it again.
+pub fn mail(id: &str) -> String {
+    format!("{MAILS}/{id}")
 }
 
 /// A committee's list of sheets.

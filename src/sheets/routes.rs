@@ -14,6 +14,8 @@ use super::view::{
     committee as committee_view, committees as committees_view, sheet as sheet_view, text as text_view,
 };
 use crate::identity::{Allowed, Posted, account, acts, guard, session};
+use crate::messages;
+use crate::messages::view::{SHOWN_FIRST, led_by};
 use crate::page::{Page, format, paths};
 use crate::platform::id::{CommitteeId, Insee, SheetId};
 use crate::platform::{Error, Now, Result};
@@ -53,7 +55,10 @@ impl DisplayRequest {
 
 pub async fn committees(who: Allowed<acts::ReadCommittees>, req: HttpRequest) -> Result<Page> {
     let commune = reading::may_read(&who).await?;
-    Ok(committees_view::committees(&shell::committees(&who, csrf(&req), &commune).await?))
+    let id = who.actor()?.account.id;
+    let unread = who.read(move |conn, _| messages::unread(conn, &id, SHOWN_FIRST)).await?;
+    let page = committees_view::committees(&shell::committees(&who, csrf(&req), &commune).await?);
+    Ok(led_by(&unread, &who.landlord(), page))
 }
 
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["routes"],
     &["frame"],
     &["overview"],
-    &["agenda", "accounts", "levers", "outbox"],
+    &["agenda", "accounts", "levers", "outbox", "mailbox"],
     &["habilitations"],
     &["public", "assets"],
     &["retention"],

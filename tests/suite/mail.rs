@@ -1,20 +1,5 @@
 //! Mails, through a real mail server: a process of its own that speaks STARTTLS and AUTH.
 
-mod letters;
-mod server;
-
-use std::sync::Barrier;
-
-use chrono::TimeDelta;
-use parvis::identity::Role;
-use parvis::messages::{self, AccountNews, Message, links};
-use parvis::outbox;
-use parvis::platform::config::Security;
-use parvis::platform::id::{AccountId, MessageId};
-
-use self::server::{MailServer, beside, password_file, point};
-use crate::harness::{Kind, TestApp, VALBOURG, log_so_far};
-
 /// Runs each test twice: the server and the app are made by the test, which says how they meet.
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {$(
@@ -32,6 +17,22 @@ macro_rules! on_both {
     )+};
 }
 
+mod letters;
+mod outbox_page;
+mod server;
+
+use std::sync::Barrier;
+
+use chrono::TimeDelta;
+use parvis::identity::Role;
+use parvis::messages::{self, AccountNews, Message, links};
+use parvis::outbox::{self, bounce};
+use parvis::platform::config::Security;
+use parvis::platform::id::{AccountId, MessageId};
+
+use self::server::{MailServer, beside, password_file, point};
+use crate::harness::{Kind, TestApp, VALBOURG, log_so_far};
+
 on_both![
     a_mail_arrives_in_text_and_html_with_no_name_but_its_recipients,
     a_wrong_password_and_a_server_that_is_down_are_tried_again,
@@ -42,6 +43,7 @@ on_both![
     a_mail_whose_sending_was_not_noted_is_sent_again_with_a_new_link,
     what_fails_for_three_days_is_given_up,
     without_a_server_messages_stay_in_the_space,
+    a_notice_of_non_delivery_makes_a_mail_bounced,
 ];
 
 /// An app whose mails go to a server of the tests.
@@ -296,4 +298,23 @@ fn without_a_server_messages_stay_in_the_space(kind: Kind) {
     assert_eq!(state(&app, &unaddressed), "none - 0", "no address");
     app.tick();
     assert_eq!(state(&app, &id), "none - 0");
+}
+
+fn a_notice_of_non_delivery_makes_a_mail_bounced(kind: Kind) {
+    let Post { app, server, _folder } = Post::open(kind);
+    let id = tell(&app, &somebody(&app, "camille@valbourg.example"), AccountNews::Locked);
+    deliver(&app);
+    let message_id = server.taken(1).remove(0).header("Message-ID");
+    let note = |notice: &str| {
+        let machine = app.machine();
+        machine.db().write(|conn| bounce::note(conn, machine.secrets().master(), notice)).expect("an answer")
+    };
+    let notice = |action: &str, status: &str, about: &str| {
+        format!("Action: {action}\r\nStatus: {status}\r\n\r\n--b\r\nMessage-ID: {about}\r\n")
+    };
+    assert!(!note(&notice("delayed", "4.2.2", &message_id)));
+    assert!(!note(&notice("failed", "5.1.1", &format!("<{id}.{}@trois-vals.example>", "0".repeat(32)))));
+    assert_eq!(state(&app, &id), "sent - 1");
+    assert!(note(&notice("failed", "5.1.1", &message_id)));
+    assert_eq!(state(&app, &id), "bounced recipient 1");
 }

@@ -2,6 +2,7 @@
 
 use parvis::identity::Role;
 use parvis::identity::route::{Row, Verb};
+use parvis::messages::{self, AccountNews, Message};
 use parvis::routes::ROUTES;
 use serde_json::json;
 
@@ -45,6 +46,14 @@ fn targets(app: &TestApp) -> Targets {
         committee("Annulée").sheets(VALBOURG, 2),
         committee("Échue").on("2026-11-23").sheets(VALBOURG, 2),
     ]);
+    let theo = app.account(Role::Manager, &[]);
+    let (now, told) = (app.machine().clock().now(), Message::Account(AccountNews::TestMail));
+    let message = app
+        .machine()
+        .db()
+        .write(|conn| messages::tell(conn, &theo.id.parse().expect("an id"), &told, now))
+        .expect("a message")
+        .to_string();
     let reader = app.account(Role::Instructor, &[VALBOURG]);
     let factor_of = |account: &Account| {
         app.text(&format!("SELECT id AS text FROM authenticators WHERE account_id = '{}'", account.id))
@@ -63,6 +72,7 @@ fn targets(app: &TestApp) -> Targets {
     ));
     let own = Ids {
         certificate,
+        message,
         account,
         factor,
         convention,
@@ -120,6 +130,7 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
             client.send_form(path, &[])
         }
         (_, "nom") => client.send_form(path, &[("nom", "téléphone")]),
+        _ if pattern == "/gestion/courriels/{id}" => client.send_form(path, &[]),
         _ if pattern.starts_with("/gestion/acces/") => client.send_form(path, &[("acte", "seul")]),
         _ => panic!("{pattern}: teach the sweep what this form sends"),
     }
