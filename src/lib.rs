@@ -9,6 +9,7 @@ pub mod demo;
 pub mod frame;
 pub mod habilitations;
 pub mod identity;
+pub mod levers;
 pub mod messages;
 pub mod notices;
 pub mod opening_hours;

@@ -3,9 +3,10 @@
 //! The action of a row is that of its handler's signature. The first match wins, so a test demands
 //! that no earlier pattern hides a later path.
 
+use crate::habilitations::routes as habilitations;
 use crate::identity::route::{Row, get, post};
-use crate::identity::{own_account, routes as identity};
-use crate::{agenda, assets, conventions, overview, public, sheets};
+use crate::identity::{connections, own_account, routes as identity};
+use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
     // Anybody
@@ -35,6 +36,9 @@ pub static ROUTES: &[Row] = &[
     get("/", &identity::enter).open_outside_hours(),
     get("/compte", &own_account::page).open_outside_hours(),
     post("/compte/affichage", &own_account::remember_display).open_outside_hours(),
+    get("/compte/connexions", &connections::page).open_outside_hours(),
+    get("/compte/connexions/pas-moi", &connections::confirm).open_outside_hours(),
+    post("/compte/connexions/pas-moi", &connections::deny).open_outside_hours(),
     get("/compte/blocage", &own_account::blocked).open_outside_hours(),
     post("/compte/blocage", &own_account::block).open_outside_hours(),
     // Reading
@@ -55,13 +59,53 @@ pub static ROUTES: &[Row] = &[
     post("/fiches/{id}/affichage", &sheets::routes::display_sheet),
     post("/fiches/{id}/presence", &sheets::routes::sheet_presence),
     get("/fiches/{id}/texte", &sheets::routes::sheet_text),
+    // The town hall's contact
+    get("/equipe", &habilitations::team::page),
+    get("/equipe/communes/{commune}/demande", &habilitations::asking::page),
+    post("/equipe/communes/{commune}/demande", &habilitations::asking::submit).body(16 * 1024),
+    get("/equipe/demandes/{id}", &habilitations::team::request),
+    post("/equipe/demandes/{id}", &habilitations::team::answer).body(16 * 1024),
+    post("/equipe/demandes/{id}/retrait", &habilitations::team::withdraw),
+    get("/equipe/titulaires/{id}/depart", &habilitations::ending::departure),
+    post("/equipe/titulaires/{id}/depart", &habilitations::ending::report_departure).body(16 * 1024),
+    get("/equipe/titulaires/{id}/fonction", &habilitations::asking::function_page),
+    post("/equipe/titulaires/{id}/fonction", &habilitations::asking::change_function).body(16 * 1024),
+    get("/equipe/titulaires/{id}/remplacement", &habilitations::asking::replacement),
+    post("/equipe/titulaires/{id}/remplacement", &habilitations::asking::submit_replacement).body(16 * 1024),
     // The landlord
+    get("/gestion/habilitations", &habilitations::desk::page),
+    get("/gestion/habilitations/{id}", &habilitations::desk::request),
+    post("/gestion/habilitations/{id}/question", &habilitations::desk::ask).body(16 * 1024),
+    post("/gestion/habilitations/{id}/acceptation", &habilitations::desk::accept).body(16 * 1024),
+    post("/gestion/habilitations/{id}/refus", &habilitations::desk::refuse).body(16 * 1024),
+    get("/gestion/equipes/{commune}", &habilitations::desk::team),
+    get("/gestion/equipes/{commune}/demande", &habilitations::asking::letter_page),
+    post("/gestion/equipes/{commune}/demande", &habilitations::asking::type_letter).body(16 * 1024),
+    get("/gestion/equipes/{commune}/referent", &habilitations::designating::page),
+    post("/gestion/equipes/{commune}/referent", &habilitations::designating::appoint).body(16 * 1024),
+    get("/gestion/referents/{id}/fin", &habilitations::designating::end_page),
+    post("/gestion/referents/{id}/fin", &habilitations::designating::end).body(16 * 1024),
+    get("/gestion/titulaires/{id}/fin", &habilitations::ending::end_page),
+    post("/gestion/titulaires/{id}/fin", &habilitations::ending::end).body(16 * 1024),
+    get("/gestion/titulaires/{id}/retablissement", &habilitations::ending::undo_page),
+    post("/gestion/titulaires/{id}/retablissement", &habilitations::ending::undo).body(16 * 1024),
+    get("/gestion/titulaires/{id}/reprise", &habilitations::ending::return_page),
+    post("/gestion/titulaires/{id}/reprise", &habilitations::ending::come_back).body(16 * 1024),
     get("/gestion/commissions", &agenda::routes::committees),
     get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/acces", &levers::routes::page),
+    post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
+    post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),
+    get("/gestion/acces/decisions/{id}", &levers::routes::decision),
+    post("/gestion/acces/decisions/{id}", &levers::routes::settle).body(16 * 1024),
+    get("/gestion/acces/retablir/{id}", &levers::routes::confirm_restore),
+    post("/gestion/acces/retablir/{id}", &levers::routes::restore).body(16 * 1024),
+    get("/gestion/conventions/{id}/resiliation", &levers::routes::termination),
+    post("/gestion/conventions/{id}/resiliation", &levers::routes::terminate).body(16 * 1024),
     // Every other address: the same 404 as an address without a sheet
     get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

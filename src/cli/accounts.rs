@@ -44,7 +44,7 @@ pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
                 account::set_password(conn, &known.id, &hash, Some(now.naive() + life), now)?;
                 suspension::lift_own_block(conn, &known.id, now)?;
                 if forget {
-                    second_factor::forget(conn, &known.id)?;
+                    second_factor::revoke_all(conn, &known.id, None, now)?;
                 }
                 session::end_all(conn, &known.id, None, session::EndedBy::PasswordChanged, now)?;
                 Ok(true)

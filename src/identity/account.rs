@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::names::is_name_of_a_person;
+use super::names::{is_name_of_a_person, search_name};
 use super::password::Hash;
 use super::{contact, habilitation};
 use crate::platform::id::{AccountId, Insee, text_enum};
@@ -56,8 +56,6 @@ pub struct Account {
     pub password_temporary: bool,
     pub password_expires_at: Option<NaiveDateTime>,
     pub password_set_at: NaiveDateTime,
-    pub(super) totp_secret: Option<Vec<u8>>,
-    pub(super) totp_last_step: i64,
     /// 0 before the first commitment (E24).
     pub charter_version: i32,
     pub charter_signed_at: Option<NaiveDateTime>,
@@ -67,16 +65,13 @@ pub struct Account {
     pub created_at: NaiveDateTime,
     /// Where mails go; nobody needs one.
     pub email: Option<String>,
+    pub(super) search_name: String,
 }
 
 impl Account {
     /// « Camille Moreau ».
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
-    }
-
-    pub fn has_second_factor(&self) -> bool {
-        self.totp_secret.is_some()
     }
 }
 
@@ -174,7 +169,7 @@ pub fn open(
     }
     let account = Account {
         id: AccountId::fresh(),
-        login,
+        login: login.clone(),
         role: new.role,
         first_name: new.first_name.trim().to_owned(),
         last_name: new.last_name.trim().to_owned(),
@@ -183,14 +178,13 @@ pub fn open(
         password_temporary: true,
         password_expires_at: Some(now.naive() + life),
         password_set_at: now.naive(),
-        totp_secret: None,
-        totp_last_step: 0,
         charter_version: 0,
         charter_signed_at: None,
         last_login_at: None,
         reads_text: false,
         created_at: now.naive(),
         email: None,
+        search_name: search_name(new.last_name.trim(), new.first_name.trim(), &login),
     };
     diesel::insert_into(accounts::table).values(&account).execute(conn)?;
     Ok(Ok(account.id))

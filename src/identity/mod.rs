@@ -4,6 +4,7 @@
 //! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
 
 pub mod account;
+pub mod connections;
 pub mod contact;
 pub mod cookies;
 mod first_commune;
@@ -40,5 +41,6 @@ pub fn erase_past_sign_ins(
 ) -> crate::platform::Result<usize> {
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
+        + second_factor::erase_past(conn, now)?
         + throttle::erase_past(conn, now)?)
 }

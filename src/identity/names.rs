@@ -43,16 +43,27 @@ pub fn folded(text: &str) -> String {
     folded
 }
 
+/// What a search of accounts looks through: last name, first name, login, each folded.
+pub fn search_name(last: &str, first: &str, login: &str) -> String {
+    let words =
+        [last, first, login].map(|part| part.split_whitespace().map(folded).collect::<Vec<_>>().concat());
+    words.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_compared_without_case_accents_and_spaces() {
+    fn a_search_ignores_case_accents_and_spaces() {
         assert_eq!(folded("Solène QUENTIN-ALVÈS"), "solenequentinalves");
         assert_eq!(folded("099 03 22 004817 G0991"), "0990322004817g0991");
         assert_eq!(folded("BŒUFVERT"), folded("boeufvert"));
         assert_eq!(folded("  --  "), "");
+        assert_eq!(
+            search_name("d’Ormesson", "Anne-Sophie", "a.dormesson"),
+            "dormesson annesophie adormesson"
+        );
         // Whatever a person may be called, a login can be made of it.
         let signs = ('A'..='z').chain('À'..='ÿ').chain(OTHER_SIGNS.chars()).filter(|c| is_sign_of_a_name(*c));
         assert!(signs.map(|c| folded(&c.to_string())).all(|text| text.is_ascii()), "a sign stays accented");

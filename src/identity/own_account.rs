@@ -14,7 +14,8 @@ use super::suspension;
 use super::view::{self, account as account_view};
 use crate::messages::{self, AccountNews, Desk, Message};
 use crate::page::{Page, format, paths};
-use crate::platform::{Error, Now, Result};
+use crate::platform::id::AccountId;
+use crate::platform::{Conn, Error, Now, Result};
 
 /// Wording 10: whoever holds the session that another login ended may block the account.
 pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> Result<HttpResponse> {
@@ -22,20 +23,17 @@ pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> R
     if session.second_factor_at.is_none() || session.ended_by != Some(EndedBy::OtherLogin) {
         return Err(Error::SignIn);
     }
-    tracing::warn!(account = %account.id, "blocked by its owner, who does not know a connection");
-    who.write(move |conn, who| {
-        suspension::block(conn, &account.id, who.now())?;
-        messages::tell(conn, &account.id, &Message::Account(AccountNews::Blocked), who.now())?;
-        messages::tell_desk(
-            conn,
-            Desk::Managers,
-            &Message::Account(AccountNews::SomebodyBlocked),
-            who.now(),
-        )?;
-        session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())
-    })
-    .await?;
+    who.write(move |conn, who| close(conn, &account.id, who.now())).await?;
     Ok(see(paths::BLOCK_ACCOUNT))
+}
+
+/// Closes an account at its owner's wish: nothing of it lives on, and the landlord hears of it.
+pub(super) fn close(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
+    tracing::warn!(account = %id, "blocked by its owner, who does not know a connection");
+    suspension::block(conn, id, now)?;
+    messages::tell(conn, id, &Message::Account(AccountNews::Blocked), now)?;
+    messages::tell_desk(conn, Desk::Managers, &Message::Account(AccountNews::SomebodyBlocked), now)?;
+    session::end_all(conn, id, None, EndedBy::Blocked, now)
 }
 
 pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {

@@ -99,6 +99,8 @@ actions! {
     Enter: Door::SignedIn;
     StayAwake: Door::SignedIn;
     SeeOwnAccount: Door::SignedIn;
+    /// « Ce n’était pas moi » (E19).
+    DenyConnection: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
     ReadList: Door::SignedIn;
     OpenSheet: Door::SignedIn;
@@ -109,6 +111,18 @@ actions! {
     SwitchCommune: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// The three levers, and the end of a convention (E27, E33, E37).
+    SuspendAccess: Door::SignedIn;
+    /// `/equipe`: holders and requests of the contact's own communes.
+    SeeTeam: Door::SignedIn;
+    /// Requests, answers, changes of function (E16, E17, E23).
+    AskHabilitation: Door::SignedIn;
+    /// Departures (E23).
+    ReportDeparture: Door::SignedIn;
+    /// Grants, refuses, ends, undoes (E15, E17, E18).
+    DecideHabilitation: Door::SignedIn;
+    /// Contacts, from the mayor's letter (E16).
+    DesignateContact: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -124,7 +138,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount => true,
+        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::DenyConnection => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -139,7 +153,15 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes => match role {
+        Act::SeeTeam | Act::AskHabilitation | Act::ReportDeparture => match role {
+            Role::Contact => true,
+            Role::Instructor | Role::Manager | Role::Dpo => false,
+        },
+        Act::ManageCommittees
+        | Act::ManageCommunes
+        | Act::SuspendAccess
+        | Act::DecideHabilitation
+        | Act::DesignateContact => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },
@@ -148,7 +170,15 @@ pub fn permits(role: Role, act: Act) -> bool {
 
 /// What a suspended person may still do: see that they are, keep their secrets, leave (wording 3).
 pub fn open_to_suspended(act: Act) -> bool {
-    matches!(act, Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ChoosePassword | Act::SignCharter)
+    matches!(
+        act,
+        Act::Enter
+            | Act::StayAwake
+            | Act::SeeOwnAccount
+            | Act::DenyConnection
+            | Act::ChoosePassword
+            | Act::SignCharter
+    )
 }
 
 /// Whether a request of this kind is a sign that somebody sits there. A page that asks every half

@@ -8,7 +8,7 @@ use super::first_commune::first_commune;
 use super::guard::{Actor, Allowed};
 use super::password::{self, Hash, Weakness};
 use super::policy::{Action, Step, acts};
-use super::second_factor::{self, OpenSecret};
+use super::second_factor::{self, Authenticator, OpenSecret};
 use super::session::{self, EndedBy, Session, Token};
 use super::throttle::{self, Attempt, Subject};
 use crate::platform::crypto::Key;
@@ -133,19 +133,18 @@ pub(super) fn at_step<A: Action>(who: &Allowed<A>) -> Result<(Session, Account)>
 pub(super) async fn with_code(who: &Allowed<acts::GiveCode>, code: String) -> Result<Outcome<Token>> {
     let (session, account) = at_step(who)?;
     let seconds = who.clock().authenticator_seconds();
-    let step = account
-        .second_factor(who.machine().secrets.master())?
-        .ok_or(Error::SignIn)?
-        .step_of(&code, seconds)?;
     let id = account.id.clone();
+    let own = id.clone();
+    let all = who.read(move |conn, _| second_factor::live(conn, &own)).await?;
+    let shown = second_factor::shown_by(&all, &code, who.machine().secrets.master(), seconds)?;
     let tried = who
         .write(move |conn, who| {
             let attempt = match second_factor_attempt(conn, who, &account)? {
                 Ok(attempt) => attempt,
                 Err(until) => return Ok(Err(until)),
             };
-            let accepted = match step {
-                Some(step) => second_factor::use_step(conn, &account.id, step)?,
+            let accepted = match &shown {
+                Some(shown) => second_factor::use_code(conn, shown, who.now())?,
                 None => false,
             };
             if !accepted {
@@ -195,7 +194,9 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
     let id = account.id.clone();
     let device = who
         .write(move |conn, who| {
-            if !second_factor::enrol(conn, &account.id, &sealed, step)? {
+            let (kind, name) = (second_factor::Factor::TotpApp, second_factor::FIRST_APP);
+            let first = Authenticator::with_codes(kind, &account.id, name, &sealed, step, who.now());
+            if !second_factor::enrol(conn, &first)? {
                 return Err(Error::First(Step::Code.path()));
             }
             open(conn, who, &session, &account)

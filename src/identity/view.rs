@@ -2,6 +2,7 @@
 
 pub mod account;
 mod blocked;
+pub mod connections;
 pub mod login;
 pub mod steps;
 

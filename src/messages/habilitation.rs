@@ -141,13 +141,13 @@ impl HabilitationNews {
 }
 
 fn desk(subject: String, says: &str) -> Words {
-    Words { subject, paragraphs: vec![says.to_owned()], path: Some(paths::MANAGED_HABILITATIONS) }
+    Words { subject, paragraphs: vec![says.to_owned()], path: Some(paths::MANAGED_HABILITATIONS), link: None }
 }
 
 fn team(subject: String, says: &str) -> Words {
-    Words { subject, paragraphs: vec![says.to_owned()], path: Some(paths::TEAM) }
+    Words { subject, paragraphs: vec![says.to_owned()], path: Some(paths::TEAM), link: None }
 }
 
 fn own(subject: String, says: String) -> Words {
-    Words { subject, paragraphs: vec![says], path: Some(paths::ACCOUNT) }
+    Words { subject, paragraphs: vec![says], path: Some(paths::ACCOUNT), link: None }
 }

@@ -3,19 +3,23 @@
 //! A message holds a kind, ids, days and names of communes; never another person's name. Its words are
 //! made when it is shown or sent. Messages are erased before they are six months old (E10).
 
+mod access;
 mod account;
 mod habilitation;
+pub mod links;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use access::AccessNews;
 pub use account::AccountNews;
 pub use habilitation::HabilitationNews;
+use links::Purpose;
 
 use crate::notices::Landlord;
 use crate::platform::id::{AccountId, MessageId};
-use crate::platform::schema::{accounts, messages};
+use crate::platform::schema::{accounts, links as links_table, messages};
 use crate::platform::{Conn, Error, Now, Result};
 
 /// Everything the program tells, by subject; each subject has a file of its own.
@@ -24,6 +28,7 @@ use crate::platform::{Conn, Error, Now, Result};
 pub enum Message {
     Account(AccountNews),
     Habilitation(HabilitationNews),
+    Access(AccessNews),
 }
 
 /// A message in French.
@@ -34,6 +39,8 @@ pub struct Words {
     pub paragraphs: Vec<String>,
     /// The page where one sees more or acts, if there is one.
     pub path: Option<&'static str>,
+    /// What the mail's own link opens, for whoever cannot sign in yet. It is made when the mail is sent.
+    pub link: Option<Purpose>,
 }
 
 impl Message {
@@ -41,6 +48,7 @@ impl Message {
         match self {
             Self::Account(news) => news.words(landlord),
             Self::Habilitation(news) => news.words(landlord),
+            Self::Access(news) => news.words(landlord),
         }
     }
 }
@@ -86,12 +94,15 @@ pub fn tell(conn: &mut Conn, to: &AccountId, message: &Message, now: Now) -> Res
 
 /// Tells everybody of a desk.
 pub fn tell_desk(conn: &mut Conn, desk: Desk, message: &Message, now: Now) -> Result<()> {
-    let all: Vec<AccountId> =
-        accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?;
-    for account in all {
+    for account in at_desk(conn, desk)? {
         tell(conn, &account, message, now)?;
     }
     Ok(())
+}
+
+/// The accounts of a desk.
+pub fn at_desk(conn: &mut Conn, desk: Desk) -> Result<Vec<AccountId>> {
+    Ok(accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?)
 }
 
 /// What somebody has received, latest first.
@@ -108,4 +119,10 @@ pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Rec
         Ok(Received { id, message, created_at, read_at })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// Erases what was told before `limit`, and the links made before it; for retention (E10).
+pub fn erase_before(conn: &mut Conn, limit: NaiveDateTime) -> Result<usize> {
+    diesel::delete(links_table::table.filter(links_table::made_at.lt(limit))).execute(conn)?;
+    Ok(diesel::delete(messages::table.filter(messages::created_at.lt(limit))).execute(conn)?)
 }

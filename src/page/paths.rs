@@ -11,6 +11,10 @@ pub const ACCOUNT: &str = "/compte";
 pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
 /// Blocks one's own account after a connection that was somebody else's (wording 10).
 pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
+/// One's own connections (E19).
+pub const CONNECTIONS: &str = "/compte/connexions";
+/// « Ce n’était pas moi ».
+pub const NOT_ME: &str = "/compte/connexions/pas-moi";
 pub const LOCK: &str = "/verrou";
 /// Changes the commune being read.
 pub const COMMUNE: &str = "/commune";
@@ -21,6 +25,15 @@ pub const HELP: &str = "/aide";
 pub const REPORT: &str = "/signalement";
 pub const MANAGED_COMMITTEES: &str = "/gestion/commissions";
 pub const MANAGED_COMMUNES: &str = "/gestion/communes";
+/// The three levers (E27, E33).
+pub const LEVERS: &str = "/gestion/acces";
+/// What a lever would do, before it is pulled.
+pub const LEVERS_CONFIRM: &str = "/gestion/acces/confirmer";
+
+/// Where the link of a mail leads; the token is used up by the form of that page (POST).
+pub fn access_link(token: &str) -> String {
+    format!("/acces/{token}")
+}
 
 /// The town hall's contact: holders, requests, departures (E16, E23).
 pub const TEAM: &str = "/equipe";
@@ -82,11 +95,6 @@ pub fn designation(commune: &str) -> String {
     format!("/gestion/equipes/{commune}/referent")
 }
 
-/// Enters what the convention foresees.
-pub fn quota(commune: &str) -> String {
-    format!("/gestion/equipes/{commune}/quota")
-}
-
 /// Ends a designation.
 pub fn designation_end(contact: &str) -> String {
     format!("/gestion/referents/{contact}/fin")
@@ -105,11 +113,6 @@ pub fn habilitation_return(habilitation: &str) -> String {
 /// The absent holder is back before the day foreseen.
 pub fn absence_end(habilitation: &str) -> String {
     format!("/gestion/titulaires/{habilitation}/reprise")
-}
-
-/// The account letter and the mailed link of somebody new.
-pub fn account_secret(account: &str) -> String {
-    format!("/gestion/comptes/{account}/secret")
 }
 
 /// A committee's list of sheets.
@@ -155,6 +158,26 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
+}
+
+/// The page that gives access back; its form posts to the same address (E27).
+pub fn restore_access(suspension: &str) -> String {
+    format!("/gestion/acces/retablir/{suspension}")
+}
+
+/// Where a second manager confirms, or the first takes back (E27, E37).
+pub fn joint_decision(id: &str) -> String {
+    format!("/gestion/acces/decisions/{id}")
+}
+
+/// The page that ends a convention; its form posts to the same address (E37).
+pub fn termination(convention: &str) -> String {
+    format!("/gestion/conventions/{convention}/resiliation")
+}
+
+/// One account, as the landlord administers it.
+pub fn managed_account(id: &str) -> String {
+    format!("/gestion/comptes/{id}")
 }
 
 /// A certificate of purge, as a file.

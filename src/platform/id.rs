@@ -125,6 +125,10 @@ ids! {
     ConventionId: uuid;
     SuspensionId: uuid;
     MessageId: uuid;
+    AuthenticatorId: uuid;
+    AccountChangeId: uuid;
+    /// What two of the landlord's managers decide together (E27, E37).
+    DecisionId: uuid;
     CommitteeId: uuid;
     /// One state of one committee's sheets, under a key of its own.
     GenerationId: uuid;

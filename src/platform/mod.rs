@@ -9,6 +9,7 @@ pub mod id;
 pub mod jobs;
 pub mod keyring;
 pub mod schema;
+pub mod token;
 
 pub use clock::{Clock, Now};
 pub use db::{Conn, Db};

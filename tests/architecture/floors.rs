@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["routes"],
     &["frame"],
     &["overview"],
-    &["agenda", "habilitations"],
+    &["agenda", "habilitations", "levers"],
     &["public", "assets"],
     &["retention"],
     &["sheets"],

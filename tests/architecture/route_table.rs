@@ -90,7 +90,10 @@ fn a_page_reads_no_body_and_a_form_a_short_one() {
 fn an_address_holds_identifiers_only() {
     let parameters: BTreeSet<&str> =
         ROUTES.iter().flat_map(|row| row.path.split('/')).filter(|part| part.contains('{')).collect();
-    assert_eq!(parameters, BTreeSet::from(["{dwelling}", "{id}", "{name}", "{rest:.*}", "{version}"]));
+    assert_eq!(
+        parameters,
+        BTreeSet::from(["{commune}", "{dwelling}", "{id}", "{name}", "{rest:.*}", "{version}"])
+    );
     assert_eq!(rows(|row| row.path.contains("{rest")), pinned(&[("Get", "/{rest:.*}")]));
     assert_eq!(rows(|row| row.path.contains("{name}")), pinned(&[("Get", "/static/{version}/{name}")]));
 }

@@ -11,6 +11,8 @@ mod gate;
 mod habilitations;
 mod harness;
 mod import;
+mod levers;
+mod messages;
 mod reading;
 mod retention;
 mod signing_in;

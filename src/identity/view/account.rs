@@ -106,6 +106,7 @@ pub fn account(view: &Account) -> Page {
                     }
                 }
             }
+            p { a href=(paths::CONNECTIONS) { "Toutes mes connexions" } }
         }))
     };
     Page::new("Mon compte", body)

@@ -22,19 +22,40 @@ pub struct Ids {
     pub sheet: String,
     pub dwelling: String,
     pub certificate: String,
+    pub convention: String,
+    pub suspension: String,
+    /// Of two managers.
+    pub decision: String,
+    /// Of a town hall's contact.
+    pub request: String,
+    pub holder: String,
+    pub contact: String,
+    pub commune: String,
 }
 
 impl Ids {
     /// One text for every parameter.
     pub fn all(text: &str) -> Self {
         let text = text.to_owned();
-        Self { committee: text.clone(), sheet: text.clone(), dwelling: text.clone(), certificate: text }
+        Self {
+            committee: text.clone(),
+            sheet: text.clone(),
+            dwelling: text.clone(),
+            certificate: text.clone(),
+            convention: text.clone(),
+            suspension: text.clone(),
+            decision: text.clone(),
+            request: text.clone(),
+            holder: text.clone(),
+            contact: text.clone(),
+            commune: text,
+        }
     }
 
     /// They read as ids and name nothing.
     pub fn invented() -> Self {
         let (uuid, hex) = ("01930000-0000-7000-8000-000000000000".to_owned(), "0".repeat(32));
-        Self { committee: uuid.clone(), sheet: hex.clone(), dwelling: hex, certificate: uuid }
+        Self { sheet: hex.clone(), dwelling: hex, commune: "99999".to_owned(), ..Self::all(&uuid) }
     }
 }
 
@@ -53,6 +74,13 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             (_, "/comparer/", "dwelling") => &ids.dwelling,
             (_, "/fiches/", "id") => &ids.sheet,
             (_, "/gestion/certificats/", "id") => &ids.certificate,
+            (_, "/gestion/conventions/", "id") => &ids.convention,
+            (_, "/gestion/acces/retablir/", "id") => &ids.suspension,
+            (_, "/gestion/acces/decisions/", "id") => &ids.decision,
+            (_, "/equipe/demandes/" | "/gestion/habilitations/", "id") => &ids.request,
+            (_, "/equipe/titulaires/" | "/gestion/titulaires/", "id") => &ids.holder,
+            (_, "/gestion/referents/", "id") => &ids.contact,
+            (_, "/equipe/communes/" | "/gestion/equipes/", "commune") => &ids.commune,
             (_, "/", "rest:.*") => "rien-de-tel",
             _ => panic!("{pattern}: teach the sweep what {{{parameter}}} is"),
         });
