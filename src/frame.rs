@@ -131,6 +131,8 @@ fn chrome(req: &HttpRequest, around: &Surroundings, visit: Option<&Visit>) -> Ch
     };
     let nav = [
         (Act::ReadCommittees, "Commissions", paths::COMMITTEES),
+        (Act::SeeTeam, "Équipe", paths::TEAM),
+        (Act::DecideHabilitation, "Habilitations", paths::MANAGED_HABILITATIONS),
         (Act::ManageCommittees, "Commissions", paths::MANAGED_COMMITTEES),
         (Act::ManageCommunes, "Communes", paths::MANAGED_COMMUNES),
         (Act::ManageMails, "Courriels", paths::MAILS),

@@ -3,6 +3,7 @@
 //! The action of a row is that of its handler's signature. The first match wins, so a test demands
 //! that no earlier pattern hides a later path.
 
+use crate::habilitations::routes as habilitations;
 use crate::identity::issuing::{access, routes as issuing};
 use crate::identity::passkey_routes as passkeys;
 use crate::identity::route::{Row, get, post};
@@ -87,7 +88,38 @@ pub static ROUTES: &[Row] = &[
     post("/fiches/{id}/affichage", &sheets::routes::display_sheet),
     post("/fiches/{id}/presence", &sheets::routes::sheet_presence),
     get("/fiches/{id}/texte", &sheets::routes::sheet_text),
+    // The town hall's contact
+    get("/equipe", &habilitations::team::page),
+    get("/equipe/communes/{commune}/demande", &habilitations::asking::page),
+    post("/equipe/communes/{commune}/demande", &habilitations::asking::submit).body(16 * 1024),
+    get("/equipe/demandes/{id}", &habilitations::team::request),
+    post("/equipe/demandes/{id}", &habilitations::team::answer).body(16 * 1024),
+    post("/equipe/demandes/{id}/retrait", &habilitations::team::withdraw),
+    get("/equipe/titulaires/{id}/depart", &habilitations::ending::departure),
+    post("/equipe/titulaires/{id}/depart", &habilitations::ending::report_departure).body(16 * 1024),
+    get("/equipe/titulaires/{id}/fonction", &habilitations::asking::function_page),
+    post("/equipe/titulaires/{id}/fonction", &habilitations::asking::change_function).body(16 * 1024),
+    get("/equipe/titulaires/{id}/remplacement", &habilitations::asking::replacement),
+    post("/equipe/titulaires/{id}/remplacement", &habilitations::asking::submit_replacement).body(16 * 1024),
     // The landlord
+    get("/gestion/habilitations", &habilitations::desk::page),
+    get("/gestion/habilitations/{id}", &habilitations::desk::request),
+    post("/gestion/habilitations/{id}/question", &habilitations::desk::ask).body(16 * 1024),
+    post("/gestion/habilitations/{id}/acceptation", &habilitations::desk::accept).body(16 * 1024),
+    post("/gestion/habilitations/{id}/refus", &habilitations::desk::refuse).body(16 * 1024),
+    get("/gestion/equipes/{commune}", &habilitations::desk::team),
+    get("/gestion/equipes/{commune}/demande", &habilitations::asking::letter_page),
+    post("/gestion/equipes/{commune}/demande", &habilitations::asking::type_letter).body(16 * 1024),
+    get("/gestion/equipes/{commune}/referent", &habilitations::designating::page),
+    post("/gestion/equipes/{commune}/referent", &habilitations::designating::appoint).body(16 * 1024),
+    get("/gestion/referents/{id}/fin", &habilitations::designating::end_page),
+    post("/gestion/referents/{id}/fin", &habilitations::designating::end).body(16 * 1024),
+    get("/gestion/titulaires/{id}/fin", &habilitations::ending::end_page),
+    post("/gestion/titulaires/{id}/fin", &habilitations::ending::end).body(16 * 1024),
+    get("/gestion/titulaires/{id}/retablissement", &habilitations::ending::undo_page),
+    post("/gestion/titulaires/{id}/retablissement", &habilitations::ending::undo).body(16 * 1024),
+    get("/gestion/titulaires/{id}/reprise", &habilitations::ending::return_page),
+    post("/gestion/titulaires/{id}/reprise", &habilitations::ending::come_back).body(16 * 1024),
     get("/gestion/commissions", &agenda::routes::committees),
     get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),

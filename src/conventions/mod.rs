@@ -152,17 +152,6 @@ pub fn quota(conn: &mut Conn, insee: &Insee, today: NaiveDate) -> Result<i32> {
     Ok(in_force.or(all.first()).map_or(USUAL_QUOTA, |convention| convention.quota))
 }
 
-/// Enters what the convention of this day, or the latest one, foresees; false without a convention.
-pub fn set_quota(conn: &mut Conn, insee: &Insee, quota: i32, today: NaiveDate) -> Result<bool> {
-    let all = of(conn, insee)?;
-    let in_force = all.iter().find(|one| matches!(one.standing(today), Standing::InForce { .. }));
-    let Some(convention) = in_force.or(all.first()) else { return Ok(false) };
-    diesel::update(conventions::table.find(&convention.id))
-        .set(conventions::quota.eq(quota))
-        .execute(conn)?;
-    Ok(true)
-}
-
 /// What a new convention is made of.
 #[derive(Debug, Clone)]
 pub struct Signed {

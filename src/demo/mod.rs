@@ -7,6 +7,7 @@
 mod cast;
 mod readers;
 pub mod sheets;
+mod team;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,7 +18,7 @@ use chrono_tz::Europe::Paris;
 use crate::conventions::{self, Commune, Signed};
 use crate::identity::account::NewAccount;
 use crate::identity::password::{self, Hash};
-use crate::identity::{DemoAccount, Machine, Place, Role, account, settled};
+use crate::identity::{DemoAccount, Machine, Place, Role, settled};
 use crate::opening_hours::{Zone, is_business_day};
 use crate::platform::config::Settings;
 use crate::platform::crypto::Secrets;
@@ -366,12 +367,9 @@ fn people(machine: &Machine) -> Result<Vec<DemoAccount>> {
     }
     let secret = password::temporary_secret()?;
     let hash = Hash::make(&secret)?;
-    let now = machine.clock().now();
-    let first = new("nora.vasseur", Role::Instructor, "Nora", "Vasseur", "instructrice logement", valbourg)?;
-    machine
-        .db()
-        .write(|conn| account::create(conn, first, &hash, TimeDelta::days(30), now))?
-        .map_err(Error::internal)?;
+    let nora = new("nora.vasseur", Role::Instructor, "Nora", "Vasseur", "instructrice logement", valbourg)?;
+    team::grant_beyond_the_quota(machine, &nora, &hash)?;
+    team::ask(machine)?;
     accounts.push(DemoAccount {
         login: "nora.vasseur".to_owned(),
         password: secret.to_string(),

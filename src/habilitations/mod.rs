@@ -9,7 +9,9 @@ pub mod designations;
 pub mod endings;
 mod news;
 pub mod requests;
+pub mod routes;
 mod store;
+pub mod view;
 pub mod warnings;
 
 use chrono::{NaiveDate, NaiveDateTime};

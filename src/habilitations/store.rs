@@ -352,6 +352,6 @@ pub fn history(conn: &mut Conn, commune: &Insee, now: Now) -> Result<Vec<Line>> 
         }
         lines.push(Line { at, what: What::Ended { cause, at: closes_at }, person, by, reason: Some(reason) });
     }
-    lines.sort_by(|a, b| b.at.cmp(&a.at));
+    lines.sort_by_key(|line| std::cmp::Reverse(line.at));
     Ok(lines)
 }

@@ -193,3 +193,14 @@ pub fn history(conn: &mut Conn, commune: &Insee) -> Result<Vec<Past>> {
     };
     Ok(rows.into_iter().map(whole).collect())
 }
+
+/// Whose designation this is, and for which commune.
+pub fn find(conn: &mut Conn, id: &ContactId) -> Result<Option<(String, Insee)>> {
+    let found: Option<(String, String, Insee)> = contacts::table
+        .inner_join(accounts::table.on(accounts::id.eq(contacts::account_id)))
+        .filter(contacts::id.eq(id))
+        .select((accounts::first_name, accounts::last_name, contacts::commune))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(first, last, commune)| (format!("{first} {last}"), commune)))
+}

@@ -125,6 +125,16 @@ actions! {
     ManageMails: Door::SignedIn;
     /// The three levers, and the end of a convention (E27, E33, E37).
     SuspendAccess: Door::SignedIn;
+    /// `/equipe`: holders and requests of the contact's own communes.
+    SeeTeam: Door::SignedIn;
+    /// Requests, answers, changes of function (E16, E17, E23).
+    AskHabilitation: Door::SignedIn;
+    /// Departures (E23).
+    ReportDeparture: Door::SignedIn;
+    /// Grants, refuses, ends, undoes (E15, E17, E18).
+    DecideHabilitation: Door::SignedIn;
+    /// Contacts, from the mayor's letter (E16).
+    DesignateContact: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -161,12 +171,18 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
+        Act::SeeTeam | Act::AskHabilitation | Act::ReportDeparture => match role {
+            Role::Contact => true,
+            Role::Instructor | Role::Manager | Role::Dpo => false,
+        },
         Act::ManageCommittees
         | Act::ManageCommunes
         | Act::ManageMails
         | Act::SuspendAccess
         | Act::GiveSecret
-        | Act::ReplaceLostFactor => match role {
+        | Act::ReplaceLostFactor
+        | Act::DecideHabilitation
+        | Act::DesignateContact => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },

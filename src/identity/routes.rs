@@ -392,7 +392,7 @@ pub async fn enter(who: Allowed<acts::Enter>) -> Result<impl Responder> {
     let actor = who.actor()?;
     let role = actor.role();
     let first = if role.is_town_hall() && actor.habilitations.is_empty() && !actor.contact_for.is_empty() {
-        paths::ACCOUNT
+        paths::TEAM
     } else if role.is_town_hall() {
         paths::COMMITTEES
     } else if super::policy::permits(role, acts::ManageCommittees::ACT) {

@@ -97,11 +97,7 @@ pub(super) async fn with_password(
             Ok(if expired { Outcome::Expired } else { Outcome::Accepted(token) })
         }
         found => {
-            let id = found.map(|account| account.id);
-            if let Some(id) = id.clone().filter(|_| attempt.locks()) {
-                tell_lock_aside(who, id);
-            }
-            note_failure(who, id);
+            note_attempt(who, found.map(|account| account.id), &attempt);
             Ok(Outcome::failed(&attempt))
         }
     }
@@ -130,12 +126,15 @@ pub(super) fn note_failure<A: Action>(who: &Allowed<A>, account: Option<AccountI
     who.record_refusal_aside(Entry::new(Kind::Refusal, author, who.now()), "password");
 }
 
-/// Tells the owner of an account that it is locked. Nobody waits for it, as for the trace.
-fn tell_lock_aside<A: Action>(who: &Allowed<A>, account: AccountId) {
-    who.write_aside(move |conn, who| {
-        messages::tell(conn, &account, &Message::Account(AccountNews::Locked), who.now())?;
-        Ok(())
-    });
+/// A failed attempt that may have locked the account: its owner is told, once of each lock, and nobody
+/// waits for it.
+fn note_attempt<A: Action>(who: &Allowed<A>, account: Option<AccountId>, attempt: &Attempt) {
+    if let Some(id) = account.clone().filter(|_| attempt.locks()) {
+        who.write_aside(move |conn, who| {
+            messages::tell(conn, &id, &Message::Account(AccountNews::Locked), who.now()).map(drop)
+        });
+    }
+    note_failure(who, account);
 }
 
 /// Session and account of a step; the guard has seen that they are there.
@@ -205,7 +204,7 @@ async fn opened(who: &Allowed<acts::GiveCode>, id: AccountId, tried: Tried) -> R
     match tried {
         Err(until) => Ok(Outcome::Blocked(until)),
         Ok(Err(attempt)) => {
-            note_failure(who, Some(id), &attempt);
+            note_attempt(who, Some(id), &attempt);
             Ok(Outcome::failed(&attempt))
         }
         Ok(Ok(device)) => {
@@ -340,7 +339,7 @@ pub(super) async fn with_own_password<A: Action>(
     let right = who.compute(move |_| Ok(password::matches(&typed, Some(&stored)))).await?;
     drop(turn);
     if !right {
-        note_failure(who, Some(account.id.clone()), &attempt);
+        note_attempt(who, Some(account.id.clone()), &attempt);
         return Ok(Outcome::failed(&attempt));
     }
     who.write(move |conn, _| attempt.succeed(conn)).await?;

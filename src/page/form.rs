@@ -113,6 +113,11 @@ impl Errors {
         self.entries.is_empty()
     }
 
+    /// Whether there is something to repair in this field.
+    pub fn concern(&self, field: &str) -> bool {
+        self.of(field).is_some()
+    }
+
     fn of(&self, field: &str) -> Option<&str> {
         self.entries.iter().find(|(name, _)| *name == field).map(|(_, sentence)| sentence.as_str())
     }

@@ -118,11 +118,6 @@ pub fn designation(commune: &str) -> String {
     format!("/gestion/equipes/{commune}/referent")
 }
 
-/// Enters what the convention foresees.
-pub fn quota(commune: &str) -> String {
-    format!("/gestion/equipes/{commune}/quota")
-}
-
 /// Ends a designation.
 pub fn designation_end(contact: &str) -> String {
     format!("/gestion/referents/{contact}/fin")
@@ -191,6 +186,11 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
+}
+
+/// The account letter and the mailed link of somebody new.
+pub fn account_secret(account: &str) -> String {
+    format!("/gestion/comptes/{account}/secret")
 }
 
 /// A lost second factor: what is revoked after an identity check.

@@ -96,7 +96,7 @@ fn an_address_holds_identifiers_only() {
         ROUTES.iter().flat_map(|row| row.path.split('/')).filter(|part| part.contains('{')).collect();
     assert_eq!(
         parameters,
-        BTreeSet::from(["{dwelling}", "{id}", "{name}", "{rest:.*}", "{token}", "{version}"])
+        BTreeSet::from(["{commune}", "{dwelling}", "{id}", "{name}", "{rest:.*}", "{token}", "{version}"])
     );
     // The link of a mail: a secret that serves once, and whose form alone takes it.
     assert!(ROUTES.iter().all(|row| row.path.starts_with("/acces/") == row.path.contains("{token}")));

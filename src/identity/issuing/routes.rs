@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::view::{self, Letter, Loss, SecretForm, TokenForm, Whom};
 use super::{Decision, Lost, Manner, Way};
-use crate::identity::account::Account;
+use crate::identity::account::{self, Account};
 use crate::identity::guard::Allowed;
 use crate::identity::habilitation;
 use crate::identity::own_factors;

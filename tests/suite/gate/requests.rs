@@ -29,6 +29,11 @@ pub struct Ids {
     pub suspension: String,
     /// Of two managers.
     pub decision: String,
+    /// Of a town hall's contact.
+    pub request: String,
+    pub holder: String,
+    pub contact: String,
+    pub commune: String,
 }
 
 impl Ids {
@@ -45,14 +50,18 @@ impl Ids {
             factor: text.clone(),
             convention: text.clone(),
             suspension: text.clone(),
-            decision: text,
+            decision: text.clone(),
+            request: text.clone(),
+            holder: text.clone(),
+            contact: text.clone(),
+            commune: text,
         }
     }
 
     /// They read as ids and name nothing.
     pub fn invented() -> Self {
         let (uuid, hex) = ("01930000-0000-7000-8000-000000000000".to_owned(), "0".repeat(32));
-        Self { sheet: hex.clone(), dwelling: hex, ..Self::all(&uuid) }
+        Self { sheet: hex.clone(), dwelling: hex, commune: "99999".to_owned(), ..Self::all(&uuid) }
     }
 }
 
@@ -78,6 +87,10 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             (_, "/gestion/acces/retablir/", "id") => &ids.suspension,
             (_, "/gestion/acces/decisions/", "id") => &ids.decision,
             (_, "/acces/", "token") => "rien-de-tel",
+            (_, "/equipe/demandes/" | "/gestion/habilitations/", "id") => &ids.request,
+            (_, "/equipe/titulaires/" | "/gestion/titulaires/", "id") => &ids.holder,
+            (_, "/gestion/referents/", "id") => &ids.contact,
+            (_, "/equipe/communes/" | "/gestion/equipes/", "commune") => &ids.commune,
             (_, "/", "rest:.*") => "rien-de-tel",
             _ => panic!("{pattern}: teach the sweep what {{{parameter}}} is"),
         });
