@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use chrono::TimeDelta;
 use parvis::identity::Role;
+use parvis::messages::{self, AccountNews, Message};
+use parvis::platform::Conn;
 use serde_json::{Value, json};
 
 use crate::chromium::Chromium;
@@ -231,7 +233,17 @@ fn pages_of_the_landlord_and_of_the_referent_have_no_fault() {
     desk.app.publish(&[crate::harness::committee("Ouest 2026-49").on("2026-11-27").sheets(VALBOURG, 2)]);
     let committee = desk.app.committee_id("Ouest 2026-49");
     come(Role::Manager, &[]);
-    for page in ["/gestion/commissions", "/gestion/communes", "/compte", "/commissions"] {
+    let mail = tell_all(&desk);
+    let mail = format!("/gestion/courriels/{mail}");
+    for page in [
+        "/gestion/commissions",
+        "/gestion/communes",
+        "/gestion/courriels",
+        &mail,
+        "/messages",
+        "/compte",
+        "/commissions",
+    ] {
         audit.visit(page);
     }
     audit.visit(&format!("/gestion/commissions/{committee}/seance-levee"));
@@ -241,14 +253,29 @@ fn pages_of_the_landlord_and_of_the_referent_have_no_fault() {
     desk.wait_until_it_says("à reprendre");
     audit.look("a convention refused");
     come(Role::Dpo, &[]);
-    for page in ["/compte", "/gestion/communes", "/mot-de-passe"] {
+    tell_all(&desk);
+    for page in ["/compte", "/messages", "/gestion/communes", "/mot-de-passe"] {
         audit.visit(page);
     }
     come(Role::Contact, &[VALBOURG]);
     for page in ["/compte", "/commissions"] {
         audit.visit(page);
     }
-    audit.ends_without_a_fault(12);
+    audit.ends_without_a_fault(16);
+}
+
+/// Something to read for everybody; the id of one.
+fn tell_all(desk: &Desk) -> String {
+    let now = desk.app.machine().clock().now();
+    let told = Message::Account(AccountNews::Locked);
+    let tell = |conn: &mut Conn| {
+        for part in [messages::Desk::Managers, messages::Desk::Dpo] {
+            messages::tell_desk(conn, part, &told, now)?;
+        }
+        Ok(())
+    };
+    desk.app.machine().db().write(tell).expect("messages");
+    desk.app.texts("SELECT id AS text FROM messages ORDER BY id").remove(0)
 }
 
 // --- the accessibility tree ----------------------------------------------------------------------
