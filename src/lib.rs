@@ -13,6 +13,7 @@ pub mod levers;
 pub mod messages;
 pub mod notices;
 pub mod opening_hours;
+pub mod outbox;
 pub mod overview;
 pub mod page;
 pub mod platform;

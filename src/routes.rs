@@ -4,8 +4,9 @@
 //! that no earlier pattern hides a later path.
 
 use crate::habilitations::routes as habilitations;
+use crate::identity::issuing::routes as issuing;
 use crate::identity::route::{Row, get, post};
-use crate::identity::{connections, own_account, routes as identity};
+use crate::identity::{connections, own_account, own_factors, routes as identity};
 use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
@@ -21,6 +22,8 @@ pub static ROUTES: &[Row] = &[
     post("/connexion", &identity::sign_in).open_outside_hours(),
     get("/connexion/code", &identity::code_page).open_outside_hours(),
     post("/connexion/code", &identity::give_code).open_outside_hours(),
+    get("/connexion/secours", &identity::recovery_page).open_outside_hours(),
+    post("/connexion/secours", &identity::recover).open_outside_hours(),
     get("/mot-de-passe", &identity::password_page).open_outside_hours(),
     post("/mot-de-passe", &identity::choose_password).open_outside_hours(),
     get("/double-facteur", &identity::enrolment_page).open_outside_hours(),
@@ -36,6 +39,13 @@ pub static ROUTES: &[Row] = &[
     get("/", &identity::enter).open_outside_hours(),
     get("/compte", &own_account::page).open_outside_hours(),
     post("/compte/affichage", &own_account::remember_display).open_outside_hours(),
+    get("/compte/codes-de-secours", &own_factors::recovery_codes).open_outside_hours(),
+    post("/compte/codes-de-secours", &own_factors::make_recovery_codes).open_outside_hours(),
+    get("/compte/application", &own_factors::new_app).open_outside_hours(),
+    post("/compte/application", &own_factors::add_app).open_outside_hours(),
+    get("/compte/second-facteur/{id}", &own_factors::one).open_outside_hours(),
+    post("/compte/second-facteur/{id}/nom", &own_factors::rename).open_outside_hours(),
+    post("/compte/second-facteur/{id}/revocation", &own_factors::revoke).open_outside_hours(),
     get("/compte/connexions", &connections::page).open_outside_hours(),
     get("/compte/connexions/pas-moi", &connections::confirm).open_outside_hours(),
     post("/compte/connexions/pas-moi", &connections::deny).open_outside_hours(),
@@ -95,6 +105,12 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
+    get("/gestion/comptes/{id}/secret", &issuing::secret_page),
+    post("/gestion/comptes/{id}/secret", &issuing::give_secret),
+    get("/gestion/comptes/{id}/second-facteur", &issuing::loss_page),
+    post("/gestion/comptes/{id}/second-facteur", &issuing::revoke_lost),
+    get("/gestion/comptes/{id}/jeton", &issuing::token_page),
+    post("/gestion/comptes/{id}/jeton", &issuing::give_token),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
     get("/gestion/acces", &levers::routes::page),

@@ -42,12 +42,12 @@ pub struct Convention {
     pub ends_on: NaiveDate,
     /// The day a termination takes effect: that day is closed already (E37).
     pub terminated_on: Option<NaiveDate>,
-    /// Habilitations the convention foresees (E18).
-    pub quota: i32,
     pub termination_party: Option<Party>,
     /// The day the registered letter was received.
     pub termination_received_on: Option<NaiveDate>,
     pub termination_reference: Option<String>,
+    /// Habilitations the convention foresees (E18).
+    pub quota: i32,
 }
 
 text_enum! {
@@ -201,10 +201,10 @@ pub fn sign(conn: &mut Conn, signed: &Signed) -> Result<Result<ConventionId, Ref
         in_force_from: signed.in_force_from,
         ends_on,
         terminated_on: None,
-        quota: USUAL_QUOTA,
         termination_party: None,
         termination_received_on: None,
         termination_reference: None,
+        quota: USUAL_QUOTA,
     };
     diesel::insert_into(conventions::table).values(&convention).execute(conn)?;
     Ok(Ok(convention.id))
@@ -250,10 +250,10 @@ mod tests {
             in_force_from: day("2026-02-01"),
             ends_on: day("2027-01-31"),
             terminated_on: None,
-            quota: USUAL_QUOTA,
             termination_party: None,
             termination_received_on: None,
             termination_reference: None,
+            quota: USUAL_QUOTA,
         };
         let is = |c: &Convention, on: &str| c.standing(day(on));
         assert_eq!(is(&convention, "2026-01-31"), Standing::NotYet { from: day("2026-02-01") });

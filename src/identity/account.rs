@@ -56,6 +56,8 @@ pub struct Account {
     pub password_temporary: bool,
     pub password_expires_at: Option<NaiveDateTime>,
     pub password_set_at: NaiveDateTime,
+    /// An incident demands a new one, chosen by whoever knows the present one (E33).
+    pub password_change_asked_at: Option<NaiveDateTime>,
     /// 0 before the first commitment (E24).
     pub charter_version: i32,
     pub charter_signed_at: Option<NaiveDateTime>,
@@ -178,6 +180,7 @@ pub fn open(
         password_temporary: true,
         password_expires_at: Some(now.naive() + life),
         password_set_at: now.naive(),
+        password_change_asked_at: None,
         charter_version: 0,
         charter_signed_at: None,
         last_login_at: None,
@@ -250,6 +253,7 @@ pub fn set_password(
             accounts::password_temporary.eq(expires_at.is_some()),
             accounts::password_expires_at.eq(expires_at),
             accounts::password_set_at.eq(now.naive()),
+            accounts::password_change_asked_at.eq(None::<NaiveDateTime>),
         ))
         .execute(conn)?;
     Ok(())

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_search_ignores_case_accents_and_spaces() {
+    fn names_are_compared_without_case_accents_and_spaces() {
         assert_eq!(folded("Solène QUENTIN-ALVÈS"), "solenequentinalves");
         assert_eq!(folded("099 03 22 004817 G0991"), "0990322004817g0991");
         assert_eq!(folded("BŒUFVERT"), folded("boeufvert"));

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::account;
 use super::guard::Allowed;
 use super::habilitation;
 use super::part::Posted;
@@ -12,6 +11,7 @@ use super::routes::{Nothing, csrf, see};
 use super::session::{self, EndedBy};
 use super::suspension;
 use super::view::{self, account as account_view};
+use super::{account, own_factors};
 use crate::messages::{self, AccountNews, Desk, Message};
 use crate::page::{Page, format, paths};
 use crate::platform::id::AccountId;
@@ -44,7 +44,13 @@ pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
 pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result<Page> {
     let actor = who.actor()?;
     let id = actor.account.id.clone();
-    let all = who.read(move |conn, who| habilitation::of_account(conn, &id, who.now())).await?;
+    let own = actor.account.clone();
+    let (all, (factors, recovery)) = who
+        .read(move |conn, who| {
+            let habilitations = habilitation::of_account(conn, &id, who.now())?;
+            Ok((habilitations, own_factors::of_account(conn, &own)?))
+        })
+        .await?;
     let now = who.now();
     let view = account_view::Account {
         csrf: csrf(&req),
@@ -56,6 +62,9 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
             .previous_login_at
             .map_or_else(|| "celle-ci est la première".to_owned(), |at| format::day_and_time(at.and_utc())),
         habilitations: all.iter().map(|h| habilitation_line(h, now)).collect(),
+        factors,
+        recovery,
+        passkeys: false,
         text_display: actor.account.reads_text,
         password_changed: format!(
             "Changé le {}",

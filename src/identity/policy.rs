@@ -99,6 +99,8 @@ actions! {
     Enter: Door::SignedIn;
     StayAwake: Door::SignedIn;
     SeeOwnAccount: Door::SignedIn;
+    /// Name, add and revoke one's second factors; make recovery codes (E20).
+    KeepOwnFactors: Door::SignedIn;
     /// « Ce n’était pas moi » (E19).
     DenyConnection: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
@@ -109,6 +111,10 @@ actions! {
     /// The page on screen asks whether it may stay there.
     StayPresent: Door::SignedIn;
     SwitchCommune: Door::SignedIn;
+    /// The account letter and the mailed link (E20).
+    GiveSecret: Door::SignedIn;
+    /// Revoke what is lost after an identity check; give a hardware token (E20).
+    ReplaceLostFactor: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
     /// The three levers, and the end of a convention (E27, E33, E37).
@@ -138,7 +144,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::DenyConnection => true,
+        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::KeepOwnFactors | Act::DenyConnection => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -161,7 +167,9 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::ManageCommunes
         | Act::SuspendAccess
         | Act::DecideHabilitation
-        | Act::DesignateContact => match role {
+        | Act::DesignateContact
+        | Act::GiveSecret
+        | Act::ReplaceLostFactor => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },
@@ -175,6 +183,7 @@ pub fn open_to_suspended(act: Act) -> bool {
         Act::Enter
             | Act::StayAwake
             | Act::SeeOwnAccount
+            | Act::KeepOwnFactors
             | Act::DenyConnection
             | Act::ChoosePassword
             | Act::SignCharter

@@ -18,7 +18,7 @@ pub const LOCKED_AFTER: TimeDelta = TimeDelta::minutes(22);
 /// Longest life of a session, however busy.
 const LIFE: TimeDelta = TimeDelta::hours(12);
 /// How long a half-done sign-in may take.
-const SIGN_IN_LIFE: TimeDelta = TimeDelta::minutes(15);
+pub(super) const SIGN_IN_LIFE: TimeDelta = TimeDelta::minutes(15);
 /// How often the last activity is written.
 const ACTIVITY_GRAIN: TimeDelta = TimeDelta::seconds(30);
 /// How long an ended session can still say why it ended.
@@ -31,6 +31,7 @@ text_enum! {
         OtherLogin = "other_login",
         PasswordChanged = "password_changed",
         Blocked = "blocked",
+        FactorChanged = "factor_changed",
     }
 }
 
@@ -79,7 +80,7 @@ impl Session {
             Some(Step::Code)
         } else if signed_in && now.naive() - self.last_activity_at >= LOCKED_AFTER {
             Some(Step::Locked)
-        } else if account.password_temporary {
+        } else if account.password_temporary || account.password_change_asked_at.is_some() {
             Some(Step::NewPassword)
         } else if !signed_in {
             Some(Step::Enrolment)
@@ -150,6 +151,15 @@ pub fn keep_enrolling(conn: &mut Conn, session: &Session, sealed: &[u8]) -> Resu
         .set(sessions::enrolling.eq(Some(sealed.to_vec())))
         .execute(conn)?;
     Ok(())
+}
+
+/// Uses up the secret that was being set up; false if it is gone already.
+pub fn take_enrolling(conn: &mut Conn, session: &Session, sealed: &[u8]) -> Result<bool> {
+    let taken =
+        diesel::update(sessions::table.find(&session.token_hash).filter(sessions::enrolling.eq(sealed)))
+            .set(sessions::enrolling.eq(None::<Vec<u8>>))
+            .execute(conn)?;
+    Ok(taken == 1)
 }
 
 /// The second factor is given: the session lives, every other of this account ends and is told
@@ -228,12 +238,6 @@ pub fn end_all(
     .set((sessions::ended_at.eq(Some(now.naive())), sessions::ended_by.eq(Some(by))))
     .execute(conn)?;
     Ok(())
-}
-
-/// The next request of this account chooses a new password first (E33).
-pub fn require_new_password(conn: &mut Conn, account: &AccountId, now: Now) -> Result<()> {
-    diesel::update(accounts::table.find(account)).set(accounts::password_temporary.eq(true)).execute(conn)?;
-    end_all(conn, account, None, EndedBy::PasswordChanged, now)
 }
 
 /// Erases sessions that have nothing left to say (E10).

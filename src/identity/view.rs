@@ -3,6 +3,7 @@
 pub mod account;
 mod blocked;
 pub mod connections;
+pub mod factors;
 pub mod login;
 pub mod steps;
 

@@ -19,7 +19,7 @@ const PATIENCE: TimeDelta = TimeDelta::days(3);
 
 text_enum! {
     /// What two decide.
-    Kind {
+    MatterKind {
         SuspendSpace = "suspend_space",
         EndHabilitations = "end_habilitations",
         RenewPasswords = "renew_passwords",
@@ -48,12 +48,12 @@ pub enum Matter {
 }
 
 impl Matter {
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> MatterKind {
         match self {
-            Self::Space(Lever::Suspend) => Kind::SuspendSpace,
-            Self::Space(Lever::EndHabilitations) => Kind::EndHabilitations,
-            Self::Space(Lever::RenewPasswords) => Kind::RenewPasswords,
-            Self::Terminate(..) => Kind::Terminate,
+            Self::Space(Lever::Suspend) => MatterKind::SuspendSpace,
+            Self::Space(Lever::EndHabilitations) => MatterKind::EndHabilitations,
+            Self::Space(Lever::RenewPasswords) => MatterKind::RenewPasswords,
+            Self::Terminate(..) => MatterKind::Terminate,
         }
     }
 }
@@ -84,7 +84,7 @@ impl Decision {
 #[derive(Queryable)]
 struct Row {
     id: DecisionId,
-    kind: Kind,
+    kind: MatterKind,
     convention_id: Option<ConventionId>,
     party: Option<Party>,
     received_on: Option<NaiveDate>,
@@ -104,10 +104,10 @@ impl TryFrom<Row> for Decision {
 
     fn try_from(row: Row) -> Result<Self> {
         let matter = match row.kind {
-            Kind::SuspendSpace => Matter::Space(Lever::Suspend),
-            Kind::EndHabilitations => Matter::Space(Lever::EndHabilitations),
-            Kind::RenewPasswords => Matter::Space(Lever::RenewPasswords),
-            Kind::Terminate => {
+            MatterKind::SuspendSpace => Matter::Space(Lever::Suspend),
+            MatterKind::EndHabilitations => Matter::Space(Lever::EndHabilitations),
+            MatterKind::RenewPasswords => Matter::Space(Lever::RenewPasswords),
+            MatterKind::Terminate => {
                 let whole =
                     (row.convention_id, row.party, row.received_on, row.letter_reference, row.effect_on);
                 let (Some(convention), Some(party), Some(received_on), Some(reference), Some(effect_on)) =

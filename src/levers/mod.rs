@@ -14,8 +14,9 @@ use diesel::prelude::*;
 
 pub use reach::Reach;
 
+use crate::identity::forced_change::{self, Whose};
 use crate::identity::suspension::{self, Cause, Order, Scope, Target};
-use crate::identity::{Allowed, acts, session};
+use crate::identity::{Allowed, acts};
 use crate::messages::{self, AccessNews, Message};
 use crate::platform::id::{AccountId, Insee, SuspensionId};
 use crate::platform::schema::{accounts, communes, suspensions};
@@ -56,17 +57,15 @@ fn act(
     let concerned = reach.people(conn, now.today())?;
     let news = match lever {
         Lever::Suspend => {
-            suspension::suspend(
-                conn,
-                &Order {
-                    target: reach.target(),
-                    cause: Cause::Decision,
-                    reason: reason.to_owned(),
-                    since: now.naive(),
-                    until: None,
-                    by: Some(manager.clone()),
-                },
-            )?;
+            let order = Order {
+                target: reach.target(),
+                cause: Cause::Decision,
+                reason: reason.to_owned(),
+                since: now.naive(),
+                until: None,
+                by: Some(manager.clone()),
+            };
+            suspension::suspend(conn, &order)?;
             AccessNews::Suspended
         }
         Lever::EndHabilitations => {
@@ -74,10 +73,10 @@ fn act(
             AccessNews::HabilitationsEnded
         }
         Lever::RenewPasswords => {
-            for account in &concerned {
-                session::require_new_password(conn, account, now)?;
+            for account in concerned {
+                forced_change::force_password_change(conn, &Whose::Person(account), now)?;
             }
-            AccessNews::NewPasswordAsked
+            return Ok(());
         }
     };
     for account in &concerned {

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use crate::conventions;
 use crate::identity::Role;
-use crate::platform::id::{AccountId, Insee};
+use crate::identity::habilitation::{self, Closing, EndCause};
+use crate::platform::id::{AccountId, HabilitationId, Insee};
 use crate::platform::schema::{accounts, habilitations};
 use crate::platform::{Conn, Now, Result};
 
@@ -46,18 +47,33 @@ impl Reach {
         })
     }
 
-    /// Ends every habilitation that reaches today or later.
+    /// Ends every habilitation that still opens something, or will.
     pub(super) fn end_habilitations(
         &self,
         conn: &mut Conn,
-        _reason: &str,
-        _manager: &AccountId,
+        reason: &str,
+        manager: &AccountId,
         now: Now,
     ) -> Result<()> {
-        let people = self.people(conn, now.today())?;
-        diesel::update(habilitations::table.filter(habilitations::account_id.eq_any(people)))
-            .set(habilitations::ends_on.eq(now.today().pred_opt()))
-            .execute(conn)?;
+        let mut open: Vec<(HabilitationId, Insee)> = habilitations::table
+            .filter(habilitations::account_id.eq_any(self.people(conn, now.today())?))
+            .filter(habilitations::ends_on.is_null().or(habilitations::ends_on.ge(now.today())))
+            .select((habilitations::id, habilitations::commune))
+            .load(conn)?;
+        if let Self::Commune(insee) = self {
+            // Another commune of the same person is not touched.
+            open.retain(|(_, commune)| commune == insee);
+        }
+        for (id, _) in open {
+            let closing = Closing {
+                habilitation: id,
+                cause: EndCause::Decision,
+                reason: reason.to_owned(),
+                at: now.naive(),
+                by: manager.clone(),
+            };
+            habilitation::close(conn, &closing, now)?;
+        }
         Ok(())
     }
 }

@@ -225,7 +225,7 @@ fn consequence(lever: Lever) -> &'static str {
             "Les habilitations prennent fin maintenant. Les comptes sont conservés\u{a0}; pour rouvrir l’accès, il faudra une nouvelle demande de la mairie."
         }
         Lever::RenewPasswords => {
-            "Les sessions se ferment. À la prochaine connexion, chacun donne son mot de passe actuel et son second facteur, puis choisit un nouveau mot de passe."
+            "À sa prochaine action, chacun donne son mot de passe actuel et en choisit un nouveau\u{a0}; rien d’autre ne s’ouvre avant."
         }
     }
 }

@@ -15,7 +15,6 @@ pub enum AccessNews {
     Suspended,
     Restored,
     HabilitationsEnded,
-    NewPasswordAsked,
     /// The convention of a commune will end on this day.
     Terminated {
         commune: String,
@@ -55,15 +54,6 @@ impl AccessNews {
                     contact,
                 ],
                 path: Some(paths::ACCOUNT),
-                link: None,
-            },
-            Self::NewPasswordAsked => Words {
-                subject: "Un nouveau mot de passe vous est demandé".to_owned(),
-                paragraphs: vec![
-                    "Par précaution, choisissez un nouveau mot de passe à votre prochaine action. Ne reprenez aucun mot de passe qui serve ailleurs.".to_owned(),
-                    contact,
-                ],
-                path: Some(paths::PASSWORD),
                 link: None,
             },
             Self::Terminated { commune, on } => Words {

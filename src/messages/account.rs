@@ -15,10 +15,28 @@ pub enum AccountNews {
     Invitation,
     /// A new secret, asked by whoever lost theirs: the mail's link leads to its choice.
     NewSecret,
+    /// A manager tries whether mails arrive.
+    TestMail,
     /// Too many failures: nobody signs in for a while.
     Locked,
     /// The owner does not know a connection and has blocked the account (wording 10).
     Blocked,
+    /// A second factor was added (E20).
+    FactorAdded,
+    /// Its owner has revoked a second factor.
+    FactorRevoked,
+    /// Ten recovery codes were made; those before serve no more.
+    RecoveryCodesMade,
+    /// A recovery code has taken the place of the second factor.
+    RecoveryCodeUsed { left: i64 },
+    /// The landlord has given a temporary secret (E20).
+    SecretGiven,
+    /// Lost second factors were revoked, after an identity check.
+    FactorsReset,
+    /// The landlord has given a hardware token.
+    TokenGiven,
+    /// A new password is asked for, after an incident (E33).
+    PasswordChangeAsked,
     /// To the landlord's managers: a person has blocked their own account.
     SomebodyBlocked,
 }
@@ -33,7 +51,7 @@ impl AccountNews {
                         "{} vous ouvre un accès à son extranet\u{a0}: on y lit, avant chaque commission d’attribution, les fiches de synthèse des candidats.",
                         landlord.name
                     ),
-                    "Choisissez votre mot de passe, puis installez un second facteur. L’accès est personnel\u{a0}: ne transmettez ce message à personne.".to_owned(),
+                    "Vous choisirez un mot de passe, puis vous installerez un second facteur. L’accès est personnel\u{a0}: ne transmettez ce message à personne.".to_owned(),
                 ],
                 path: None,
                 link: Some(Purpose::FirstSecret),
@@ -47,10 +65,18 @@ impl AccountNews {
                 path: None,
                 link: Some(Purpose::NewSecret),
             },
+            Self::TestMail => Words {
+                subject: "Essai de courriel".to_owned(),
+                paragraphs: vec![
+                    "Vous avez demandé un courriel d’essai. S’il vous parvient, les autres partent aussi.".to_owned(),
+                ],
+                path: Some(paths::MAILS),
+                link: None,
+            },
             Self::Locked => Words {
                 subject: "Votre compte est verrouillé pour un moment".to_owned(),
                 paragraphs: vec![
-                    "Plusieurs mots de passe inexacts ont été saisis pour votre compte. Personne ne peut s’y connecter depuis un nouvel appareil avant quelque temps\u{a0}; un appareil que vous avez déjà utilisé n’est pas concerné.".to_owned(),
+                    "Plusieurs mots de passe ou codes inexacts ont été saisis pour votre compte. Les essais sont arrêtés pour un moment\u{a0}; un appareil d’où vous vous êtes déjà connecté garde les siens.".to_owned(),
                     format!("Ce n’était pas vous\u{a0}? Changez votre mot de passe et prévenez {}.", landlord.name),
                 ],
                 path: Some(paths::ACCOUNT),
@@ -65,6 +91,71 @@ impl AccountNews {
                 path: None,
                 link: None,
             },
+            Self::FactorAdded => Words {
+                subject: "Un second facteur a été ajouté à votre compte".to_owned(),
+                paragraphs: vec![not_you(landlord)],
+                path: Some(paths::ACCOUNT),
+                link: None,
+            },
+            Self::FactorRevoked => Words {
+                subject: "Un second facteur de votre compte a été révoqué".to_owned(),
+                paragraphs: vec![
+                    "Il ne sert plus. Vos autres connexions ont pris fin.".to_owned(),
+                    not_you(landlord),
+                ],
+                path: Some(paths::ACCOUNT),
+                link: None,
+            },
+            Self::RecoveryCodesMade => Words {
+                subject: "Dix codes de secours ont été faits pour votre compte".to_owned(),
+                paragraphs: vec!["Ceux d’avant ne valent plus rien.".to_owned(), not_you(landlord)],
+                path: Some(paths::RECOVERY_CODES),
+                link: None,
+            },
+            Self::RecoveryCodeUsed { left } => Words {
+                subject: "Un code de secours a ouvert votre compte".to_owned(),
+                paragraphs: vec![
+                    format!(
+                        "Il a remplacé votre second facteur, et ne servira plus. Il vous en reste {left}. Si l’appareil est perdu, révoquez-le et ajoutez-en un autre."
+                    ),
+                    not_you(landlord),
+                ],
+                path: Some(paths::ACCOUNT),
+                link: None,
+            },
+            Self::SecretGiven => Words {
+                subject: "Un mot de passe provisoire vous est donné".to_owned(),
+                paragraphs: vec![
+                    "Le précédent ne fonctionne plus et vos connexions ont pris fin. Votre second facteur n’a pas changé.".to_owned(),
+                    format!("Vous ne l’avez pas demandé\u{a0}? Appelez {} au {}.", landlord.name, landlord.phone),
+                ],
+                path: None,
+                link: None,
+            },
+            Self::FactorsReset => Words {
+                subject: "Un second facteur perdu a été révoqué".to_owned(),
+                paragraphs: vec![
+                    format!("{} l’a fait après avoir vérifié votre identité. Votre prochaine connexion demandera votre mot de passe, puis un second facteur.", landlord.name),
+                    format!("Vous n’avez rien perdu\u{a0}? Appelez {} au {}.", landlord.name, landlord.phone),
+                ],
+                path: None,
+                link: None,
+            },
+            Self::TokenGiven => Words {
+                subject: "Un jeton matériel est enregistré pour vous".to_owned(),
+                paragraphs: vec![not_you(landlord)],
+                path: Some(paths::ACCOUNT),
+                link: None,
+            },
+            Self::PasswordChangeAsked => Words {
+                subject: "Un nouveau mot de passe vous est demandé".to_owned(),
+                paragraphs: vec![format!(
+                    "{} le demande à la suite d’un incident. Vous le choisirez à votre prochaine connexion\u{a0}; l’actuel ouvre cette page une dernière fois.",
+                    landlord.name
+                )],
+                path: Some(paths::PASSWORD),
+                link: None,
+            },
             Self::SomebodyBlocked => Words {
                 subject: "Une personne a bloqué son compte".to_owned(),
                 paragraphs: vec![
@@ -75,4 +166,12 @@ impl AccountNews {
             },
         }
     }
+}
+
+/// What to do about a change that one has not made.
+fn not_you(landlord: &Landlord) -> String {
+    format!(
+        "Ce n’était pas vous\u{a0}? Changez votre mot de passe et appelez {} au {}.",
+        landlord.name, landlord.phone
+    )
 }

@@ -7,6 +7,7 @@ mod access;
 mod account;
 mod habilitation;
 pub mod links;
+pub mod mailing;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -16,6 +17,7 @@ pub use access::AccessNews;
 pub use account::AccountNews;
 pub use habilitation::HabilitationNews;
 use links::Purpose;
+use mailing::Mailing;
 
 use crate::notices::Landlord;
 use crate::platform::id::{AccountId, MessageId};
@@ -27,8 +29,8 @@ use crate::platform::{Conn, Error, Now, Result};
 #[serde(rename_all = "snake_case")]
 pub enum Message {
     Account(AccountNews),
-    Habilitation(HabilitationNews),
     Access(AccessNews),
+    Habilitation(HabilitationNews),
 }
 
 /// A message in French.
@@ -47,8 +49,8 @@ impl Message {
     pub fn words(&self, landlord: &Landlord) -> Words {
         match self {
             Self::Account(news) => news.words(landlord),
-            Self::Habilitation(news) => news.words(landlord),
             Self::Access(news) => news.words(landlord),
+            Self::Habilitation(news) => news.words(landlord),
         }
     }
 }
@@ -78,15 +80,24 @@ impl Desk {
     }
 }
 
+fn read_content(content: &str) -> Result<Message> {
+    serde_json::from_str(content).map_err(Error::internal)
+}
+
 /// Tells one person, in the caller's own transaction: what was not done is not told.
 pub fn tell(conn: &mut Conn, to: &AccountId, message: &Message, now: Now) -> Result<MessageId> {
     let id = MessageId::fresh();
+    let email: Option<String> = accounts::table.find(to).select(accounts::email).first(conn)?;
+    let mail = if email.is_some() { Mailing::Due } else { Mailing::None };
     diesel::insert_into(messages::table)
         .values((
             messages::id.eq(&id),
             messages::account_id.eq(to),
             messages::content.eq(serde_json::to_string(message).map_err(Error::internal)?),
             messages::created_at.eq(now.naive()),
+            messages::mail.eq(mail),
+            messages::mail_asked_at.eq(now.naive()),
+            messages::mail_next_at.eq(now.naive()),
         ))
         .execute(conn)?;
     Ok(id)
@@ -115,7 +126,7 @@ pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Rec
         .select((messages::id, messages::content, messages::created_at, messages::read_at))
         .load(conn)?;
     let read = |(id, content, created_at, read_at): Row| {
-        let message = serde_json::from_str(&content).map_err(Error::internal)?;
+        let message = read_content(&content)?;
         Ok(Received { id, message, created_at, read_at })
     };
     rows.into_iter().map(read).collect()

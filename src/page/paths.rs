@@ -2,6 +2,8 @@
 
 pub const LOGIN: &str = "/connexion";
 pub const LOGIN_CODE: &str = "/connexion/code";
+/// A recovery code in place of the six digits.
+pub const RECOVER: &str = "/connexion/secours";
 pub const SIGN_OUT: &str = "/deconnexion";
 pub const PASSWORD: &str = "/mot-de-passe";
 pub const SECOND_FACTOR: &str = "/double-facteur";
@@ -11,6 +13,11 @@ pub const ACCOUNT: &str = "/compte";
 pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
 /// Blocks one's own account after a connection that was somebody else's (wording 10).
 pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
+/// One more application as a second factor.
+pub const NEW_APP: &str = "/compte/application";
+/// One more passkey.
+pub const NEW_PASSKEY: &str = "/compte/cle";
+pub const RECOVERY_CODES: &str = "/compte/codes-de-secours";
 /// One's own connections (E19).
 pub const CONNECTIONS: &str = "/compte/connexions";
 /// « Ce n’était pas moi ».
@@ -34,6 +41,15 @@ pub const LEVERS_CONFIRM: &str = "/gestion/acces/confirmer";
 pub fn access_link(token: &str) -> String {
     format!("/acces/{token}")
 }
+
+/// One of one's own second factors.
+pub fn own_factor(id: &str) -> String {
+    format!("/compte/second-facteur/{id}")
+}
+/// What one has been told.
+pub const MESSAGES: &str = "/messages";
+/// The state of the outbox, for managers.
+pub const MAILS: &str = "/gestion/courriels";
 
 /// The town hall's contact: holders, requests, departures (E16, E23).
 pub const TEAM: &str = "/equipe";
@@ -115,6 +131,11 @@ pub fn absence_end(habilitation: &str) -> String {
     format!("/gestion/titulaires/{habilitation}/reprise")
 }
 
+/// The account letter and the mailed link of somebody new.
+pub fn account_secret(account: &str) -> String {
+    format!("/gestion/comptes/{account}/secret")
+}
+
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
     format!("/commissions/{id}")
@@ -158,6 +179,16 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
+}
+
+/// A lost second factor: what is revoked after an identity check.
+pub fn lost_factor(account: &str) -> String {
+    format!("/gestion/comptes/{account}/second-facteur")
+}
+
+/// A hardware token for somebody without a work telephone.
+pub fn token(account: &str) -> String {
+    format!("/gestion/comptes/{account}/jeton")
 }
 
 /// The page that gives access back; its form posts to the same address (E27).

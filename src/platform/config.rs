@@ -2,12 +2,16 @@
 //!
 //! Unknown keys are refused, all faults are listed at once, and no switch turns a protection off.
 
+mod mail;
+
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use serde::Deserialize;
+
+pub use mail::{Mail, Security};
 
 use super::db::Location;
 
@@ -24,6 +28,7 @@ pub struct Settings {
     pub opening_hours: OpeningHours,
     pub accounts: Accounts,
     pub sheets: Sheets,
+    pub mail: Mail,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -250,6 +255,7 @@ impl Settings {
                 &format!("landlord.{key}\u{a0}: à remplir, les utilisateurs le lisent"),
             );
         }
+        faults.extend(self.mail.faults());
         faults
     }
 
@@ -297,7 +303,10 @@ fn in_french(fault: &figment::Error) -> String {
             format!("{path}\u{a0}: réglage inconnu")
         }
         Kind::MissingField(field) => format!("{}\u{a0}: réglage manquant", named(field)),
-        Kind::InvalidType(..) | Kind::InvalidValue(..) | Kind::InvalidLength(..) => {
+        Kind::InvalidType(..)
+        | Kind::InvalidValue(..)
+        | Kind::InvalidLength(..)
+        | Kind::UnknownVariant(..) => {
             format!(
                 "{}\u{a0}: cette valeur n’est pas de la forme attendue (voir config/default.toml)",
                 named("")

@@ -126,6 +126,8 @@ ids! {
     SuspensionId: uuid;
     MessageId: uuid;
     AuthenticatorId: uuid;
+    SecretGivenId: uuid;
+    IdentityCheckId: uuid;
     AccountChangeId: uuid;
     /// What two of the landlord's managers decide together (E27, E37).
     DecisionId: uuid;

@@ -8,6 +8,7 @@ pub mod error;
 pub mod id;
 pub mod jobs;
 pub mod keyring;
+pub mod mail;
 pub mod schema;
 pub mod token;
 

@@ -19,10 +19,10 @@ diesel::table! {
         in_force_from -> Date,
         ends_on -> Date,
         terminated_on -> Nullable<Date>,
-        quota -> Integer,
         termination_party -> Nullable<Text>,
         termination_received_on -> Nullable<Date>,
         termination_reference -> Nullable<Text>,
+        quota -> Integer,
     }
 }
 
@@ -38,6 +38,7 @@ diesel::table! {
         password_temporary -> Bool,
         password_expires_at -> Nullable<Timestamp>,
         password_set_at -> Timestamp,
+        password_change_asked_at -> Nullable<Timestamp>,
         charter_version -> Integer,
         charter_signed_at -> Nullable<Timestamp>,
         last_login_at -> Nullable<Timestamp>,
@@ -171,6 +172,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_checks (id) {
+        id -> Text,
+        account_id -> Text,
+        manner -> Text,
+        note -> Text,
+        checked_by -> Nullable<Text>,
+        checked_at -> Timestamp,
+        revoked -> Integer,
+    }
+}
+
+diesel::table! {
+    secrets_given (id) {
+        id -> Text,
+        account_id -> Text,
+        way -> Text,
+        reason -> Text,
+        given_by -> Nullable<Text>,
+        given_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        account_id -> Text,
+        made_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     sessions (token_hash) {
         token_hash -> Text,
         account_id -> Text,
@@ -243,6 +277,13 @@ diesel::table! {
         created_at -> Timestamp,
         read_at -> Nullable<Timestamp>,
         opened_at -> Nullable<Timestamp>,
+        mail -> Text,
+        mail_asked_at -> Nullable<Timestamp>,
+        mail_attempts -> Integer,
+        mail_next_at -> Nullable<Timestamp>,
+        mail_held_until -> Nullable<Timestamp>,
+        mail_sent_at -> Nullable<Timestamp>,
+        mail_failure -> Nullable<Text>,
     }
 }
 
@@ -435,6 +476,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     generations,
     habilitation_requests,
     habilitations,
+    identity_checks,
     imports,
     job_runs,
     joint_decisions,
@@ -444,6 +486,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     monthly_counters,
     purges,
     readings,
+    recovery_codes,
+    secrets_given,
     request_messages,
     sessions,
     sheets,

@@ -13,8 +13,7 @@ use super::store;
 use super::view::refusals::{self, ConventionEnded, Suspended};
 use crate::committees::Committee;
 use crate::conventions::Standing;
-use crate::identity::names::folded;
-use crate::identity::{Allowed, contact};
+use crate::identity::{Allowed, contact, names};
 use crate::page::format;
 use crate::page::marks::Mark;
 use crate::page::{Page, paths};
@@ -230,11 +229,11 @@ pub fn list_line(entry: &ListEntry, unread: bool) -> ListLine {
 
 /// Whether a typed text is found in a name, a first name or a number. Case, accents, spaces aside.
 pub fn matches(entry: &ListEntry, typed: &str) -> bool {
-    let typed = folded(typed);
+    let typed = names::folded(typed);
     let first = entry.first_name.as_deref().unwrap_or_default();
     let names =
         [format!("{first} {}", entry.last_name), format!("{} {first}", entry.last_name), entry.nur.clone()];
-    !typed.is_empty() && names.iter().any(|name| folded(name).contains(&typed))
+    !typed.is_empty() && names.iter().any(|name| names::folded(name).contains(&typed))
 }
 
 /// Traces the refusal and turns it into the page that says what to do.

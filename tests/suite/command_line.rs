@@ -251,7 +251,9 @@ fn accounts_are_added_listed_and_reset(app: TestApp) {
     let enrolled = format!("authenticators WHERE account_id = '{}' AND revoked_at IS NULL", owner.id);
     run(&["account", "reset", &owner.login]).ends(0);
     assert_eq!((app.count(&enrolled), app.count("suspensions WHERE lifted_at IS NULL")), (1, 0));
-    run(&["account", "reset", &owner.login, "--second-factor"]).ends(0);
+    run(&["account", "reset", &owner.login, "--second-factor"]).ends(2);
+    assert_eq!(app.count(&enrolled), 1, "nothing is lost without an identity check");
+    run(&["account", "reset", &owner.login, "--second-factor", "Rappelée au standard."]).ends(0);
     assert_eq!(app.count(&enrolled), 0);
     run(&["account", "reset", "personne"]).ends(1).says("L’identifiant « personne » est inconnu.");
 }

@@ -12,6 +12,7 @@ mod habilitations;
 mod harness;
 mod import;
 mod levers;
+mod mail;
 mod messages;
 mod reading;
 mod retention;

@@ -14,10 +14,10 @@ CREATE TABLE conventions (
     in_force_from DATE NOT NULL,
     ends_on DATE NOT NULL,
     terminated_on DATE,
-    quota INTEGER NOT NULL DEFAULT 2 CHECK (quota >= 0),
     termination_party TEXT CHECK (termination_party IN ('landlord', 'town_hall')),
     termination_received_on DATE,
     termination_reference TEXT,
+    quota INTEGER NOT NULL DEFAULT 2 CHECK (quota >= 0),
     CHECK (in_force_from >= signed_by_landlord_on AND in_force_from >= signed_by_town_hall_on),
     CHECK (ends_on >= in_force_from)
 );
@@ -34,6 +34,7 @@ CREATE TABLE accounts (
     password_temporary BOOLEAN NOT NULL,
     password_expires_at TIMESTAMP,
     password_set_at TIMESTAMP NOT NULL,
+    password_change_asked_at TIMESTAMP,
     charter_version INTEGER NOT NULL,
     charter_signed_at TIMESTAMP,
     last_login_at TIMESTAMP,
@@ -167,6 +168,36 @@ CREATE TABLE authenticators (
 );
 CREATE INDEX authenticators_by_account ON authenticators (account_id);
 
+CREATE TABLE recovery_codes (
+    code_hash TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    made_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
+
+CREATE TABLE identity_checks (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    manner TEXT NOT NULL CHECK (manner IN ('in_person', 'call_back', 'video', 'operator')),
+    note TEXT NOT NULL,
+    checked_by TEXT,
+    checked_at TIMESTAMP NOT NULL,
+    revoked INTEGER NOT NULL
+);
+CREATE INDEX identity_checks_by_account ON identity_checks (account_id);
+
+CREATE TABLE secrets_given (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    way TEXT NOT NULL CHECK (way IN ('letter', 'link', 'terminal')),
+    reason TEXT NOT NULL,
+    given_by TEXT,
+    given_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX secrets_given_by_account ON secrets_given (account_id);
+
 CREATE TABLE sessions (
     token_hash TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -178,7 +209,8 @@ CREATE TABLE sessions (
     device TEXT NOT NULL,
     previous_login_at TIMESTAMP,
     ended_at TIMESTAMP,
-    ended_by TEXT CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked')),
+    ended_by TEXT
+        CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked', 'factor_changed')),
     ended_for_device TEXT
 );
 CREATE INDEX sessions_by_account ON sessions (account_id);
@@ -237,9 +269,18 @@ CREATE TABLE messages (
     content TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     read_at TIMESTAMP,
-    opened_at TIMESTAMP
+    opened_at TIMESTAMP,
+    mail TEXT NOT NULL CHECK (mail IN ('none', 'due', 'sent', 'bounced', 'given_up')),
+    mail_asked_at TIMESTAMP,
+    mail_attempts INTEGER NOT NULL DEFAULT 0,
+    mail_next_at TIMESTAMP,
+    mail_held_until TIMESTAMP,
+    mail_sent_at TIMESTAMP,
+    mail_failure TEXT
+        CHECK (mail_failure IN ('unreachable', 'tls', 'login', 'refused', 'later', 'recipient', 'content'))
 );
 CREATE INDEX messages_by_account ON messages (account_id, created_at);
+CREATE INDEX messages_by_mail ON messages (mail, mail_next_at);
 
 CREATE TABLE links (
     token_hash TEXT NOT NULL PRIMARY KEY,

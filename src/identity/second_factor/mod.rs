@@ -4,6 +4,7 @@
 //! tokens that show codes, and passkeys. Secrets lie sealed under the master key, bound to their account;
 //! the step a code belongs to is stored, so that no code serves twice.
 
+pub mod recovery;
 mod totp;
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -155,6 +156,41 @@ pub fn use_code(conn: &mut Conn, shown: &Shown, now: Now) -> Result<bool> {
             .filter(authenticators::last_step.lt(shown.step).and(authenticators::revoked_at.is_null())),
     )
     .set((authenticators::last_step.eq(shown.step), authenticators::last_used_at.eq(Some(now.naive()))))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Gives one of an account another name; false if it has none such that serves.
+pub fn rename(conn: &mut Conn, account: &AccountId, id: &AuthenticatorId, name: &str) -> Result<bool> {
+    let changed = diesel::update(
+        authenticators::table
+            .find(id)
+            .filter(authenticators::account_id.eq(account).and(authenticators::revoked_at.is_null())),
+    )
+    .set(authenticators::name.eq(name))
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Takes one of an account away; false if it has none such that serves. `by`: its owner, or a manager
+/// after an identity check; nobody: the operator.
+pub fn revoke(
+    conn: &mut Conn,
+    account: &AccountId,
+    id: &AuthenticatorId,
+    by: Option<&AccountId>,
+    now: Now,
+) -> Result<bool> {
+    let changed = diesel::update(
+        authenticators::table
+            .find(id)
+            .filter(authenticators::account_id.eq(account).and(authenticators::revoked_at.is_null())),
+    )
+    .set((
+        authenticators::revoked_at.eq(Some(now.naive())),
+        authenticators::revoked_by.eq(by),
+        authenticators::sealed.eq(Vec::<u8>::new()),
+    ))
     .execute(conn)?;
     Ok(changed == 1)
 }

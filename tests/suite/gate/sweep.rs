@@ -6,7 +6,7 @@ use parvis::routes::ROUTES;
 use serde_json::json;
 
 use super::requests::{Ids, path_of};
-use crate::harness::{Answer, Client, MERIZEAU, TestApp, VALBOURG, both_databases, committee};
+use crate::harness::{Account, Answer, Client, MERIZEAU, TestApp, VALBOURG, both_databases, committee};
 
 both_databases![
     e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404,
@@ -15,6 +15,8 @@ both_databases![
 
 /// A target Valbourg can read, and those it must not know from one another.
 struct Targets {
+    /// Who reads for Valbourg.
+    reader: Account,
     own: Ids,
     hidden: Vec<(&'static str, Ids)>,
 }
@@ -61,6 +63,11 @@ fn targets(app: &TestApp) -> Targets {
         committee("Annulée").sheets(VALBOURG, 2),
         committee("Échue").on("2026-11-23").sheets(VALBOURG, 2),
     ]);
+    let reader = app.account(Role::Instructor, &[VALBOURG]);
+    let factor_of = |account: &Account| {
+        app.text(&format!("SELECT id AS text FROM authenticators WHERE account_id = '{}'", account.id))
+    };
+    let (account, factor) = (reader.id.clone(), factor_of(&reader));
     let convention = app.text(&format!("SELECT id AS text FROM conventions WHERE commune = '{VALBOURG}'"));
     let (suspension, decision) =
         ("01930000-0000-7000-8000-00000000000a", "01930000-0000-7000-8000-00000000000b");
@@ -74,11 +81,14 @@ fn targets(app: &TestApp) -> Targets {
     ));
     let own = Ids {
         certificate,
+        account,
+        factor,
         convention,
         suspension: suspension.to_owned(),
         decision: decision.to_owned(),
         ..of("La mienne", VALBOURG)
     };
+    let colleague = Ids { factor: factor_of(&app.account(Role::Instructor, &[VALBOURG])), ..own.clone() };
     let cancelled = of("Annulée", VALBOURG);
     app.publish(&[committee("Annulée").sheets(VALBOURG, 2).cancelled()]);
     // The only candidate for its dwelling.
@@ -93,6 +103,7 @@ fn targets(app: &TestApp) -> Targets {
     let past = of("Échue", VALBOURG);
     app.at("2026-11-24 10:32");
     let hidden = vec![
+        ("of a colleague", colleague),
         ("of the other commune", of("L’autre", MERIZEAU)),
         ("purged", purged),
         ("cancelled", cancelled.clone()),
@@ -105,7 +116,7 @@ fn targets(app: &TestApp) -> Targets {
         ("too long", Ids::all(&"a".repeat(400))),
         ("a path", Ids::all("..%2f..%2fcompte")),
     ];
-    Targets { own, hidden }
+    Targets { reader, own, hidden }
 }
 
 /// Rows whose path names something that may be there or not.
@@ -125,7 +136,10 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
         (_, "affichage") => client.post_json(path, &json!({"width": 320, "ratio": 1})),
         (_, "presence") => client.post_json(path, &json!({"display": "00000-00000"})),
         (_, "texte" | "recherche") => client.send_form(path, &[("q", "varennes")]),
-        (_, "seance-levee" | "resiliation") => client.send_form(path, &[]),
+        (_, "seance-levee" | "resiliation" | "revocation" | "secret" | "second-facteur" | "jeton") => {
+            client.send_form(path, &[])
+        }
+        (_, "nom") => client.send_form(path, &[("nom", "téléphone")]),
         // Faulty on purpose: what is one's own is shown again and stays as it is.
         _ if pattern.starts_with("/equipe/")
             || OF_HABILITATIONS.iter().any(|part| pattern.starts_with(part)) =>
@@ -139,7 +153,8 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
 
 fn e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404(app: TestApp) {
     let targets = targets(&app);
-    let (mut camille, mut theo) = (app.instructor_of(VALBOURG), app.manager());
+    let (mut camille, mut theo) = (app.stranger(), app.manager());
+    camille.sign_in(&targets.reader).leads_to("/");
     let mut paul = app.stranger();
     paul.sign_in(&app.contact_of(VALBOURG));
     let mut swept = 0;
