@@ -197,6 +197,9 @@ pub fn request(known: &Known, errors: &Errors, csrf: &str, now: Now) -> Page {
             (section("Accordée", "", html! {
                 p { (holder.name()) " · identifiant " code { (holder.login) } " · " (span(holder.starts_on, holder.ends_on)) }
                 (over_quota(holder))
+                @if holder.last_login_at.is_none() {
+                    p { a href=(paths::account_secret(holder.account.as_str())) { "Faire le courrier de compte, ou envoyer le lien" } }
+                }
             }))
         }
     };
