@@ -129,6 +129,8 @@ fn chrome(req: &HttpRequest, around: &Surroundings, visit: Option<&Visit>) -> Ch
         (Act::ReadCommittees, "Commissions", paths::COMMITTEES),
         (Act::ManageCommittees, "Commissions", paths::MANAGED_COMMITTEES),
         (Act::ManageCommunes, "Communes", paths::MANAGED_COMMUNES),
+        (Act::ManageAccounts, "Comptes", paths::MANAGED_ACCOUNTS),
+        (Act::SuspendAccess, "Accès", paths::LEVERS),
     ];
     let nav = nav
         .into_iter()

@@ -6,7 +6,7 @@
 use crate::identity::issuing::routes as issuing;
 use crate::identity::route::{Row, get, post};
 use crate::identity::{connections, own_account, own_factors, routes as identity};
-use crate::{agenda, assets, conventions, levers, overview, public, sheets};
+use crate::{accounts, agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
     // Anybody
@@ -81,6 +81,9 @@ pub static ROUTES: &[Row] = &[
     post("/gestion/comptes/{id}/jeton", &issuing::give_token),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/comptes", &accounts::routes::list),
+    post("/gestion/comptes/recherche", &accounts::routes::search),
+    get("/gestion/comptes/{id}", &accounts::routes::one),
     get("/gestion/acces", &levers::routes::page),
     post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
     post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),

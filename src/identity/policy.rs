@@ -117,6 +117,8 @@ actions! {
     ReplaceLostFactor: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// The list of accounts, and one of them (E11, E15, E19).
+    ManageAccounts: Door::SignedIn;
     /// The three levers, and the end of a convention (E27, E33, E37).
     SuspendAccess: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
@@ -151,6 +153,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         },
         Act::ManageCommittees
         | Act::ManageCommunes
+        | Act::ManageAccounts
         | Act::SuspendAccess
         | Act::GiveSecret
         | Act::ReplaceLostFactor => match role {

@@ -73,7 +73,10 @@ const EXPECTATIONS: &[(&str, usize, &str)] = &[
 
 /// Files over [`MOST_LINES`], each with the reason why it stays whole.
 const LONG: &[(&str, &str)] = &[
-    ("src/platform/schema.rs", "every table, in the order of the migrations: one list is compared with the databases"),
+    (
+        "src/platform/schema.rs",
+        "every table, in the order of the migrations: one list is compared with the databases",
+    ),
     ("src/sheets/publish.rs", "one publication from the file to the swap, whose steps share private state"),
     ("src/sheets/store.rs", "every query on sealed rows, so that the seal is opened in one file"),
 ];
