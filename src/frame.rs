@@ -135,6 +135,8 @@ fn chrome(req: &HttpRequest, around: &Surroundings, visit: Option<&Visit>) -> Ch
         (Act::DecideHabilitation, "Habilitations", paths::MANAGED_HABILITATIONS),
         (Act::ManageCommittees, "Commissions", paths::MANAGED_COMMITTEES),
         (Act::ManageCommunes, "Communes", paths::MANAGED_COMMUNES),
+        (Act::ManageAccounts, "Comptes", paths::MANAGED_ACCOUNTS),
+        (Act::SuspendAccess, "Accès", paths::LEVERS),
         (Act::ManageMails, "Courriels", paths::MAILS),
         (Act::ReadMessages, messages.as_str(), paths::MESSAGES),
     ];

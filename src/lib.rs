@@ -1,4 +1,5 @@
 // No inner attributes and no `//!` here: the compile-fail tests include this file whole.
+pub mod accounts;
 pub mod agenda;
 pub mod app;
 pub mod assets;

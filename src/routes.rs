@@ -10,7 +10,7 @@ use crate::identity::route::{Row, get, post};
 use crate::identity::{connections, own_account, own_factors, routes as identity};
 use crate::mailbox::routes as mailbox;
 use crate::outbox::routes as outbox;
-use crate::{agenda, assets, conventions, levers, overview, public, sheets};
+use crate::{accounts, agenda, assets, conventions, levers, overview, public, sheets};
 
 /// A key's answer, with whatever its maker says of itself.
 const PASSKEY: usize = 16 * 1024;
@@ -136,6 +136,9 @@ pub static ROUTES: &[Row] = &[
     post("/gestion/courriels", &outbox::try_out),
     get("/gestion/courriels/{id}", &outbox::mail),
     post("/gestion/courriels/{id}", &outbox::send_again),
+    get("/gestion/comptes", &accounts::routes::list),
+    post("/gestion/comptes/recherche", &accounts::routes::search),
+    get("/gestion/comptes/{id}", &accounts::routes::one),
     get("/gestion/acces", &levers::routes::page),
     post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
     post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),

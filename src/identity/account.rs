@@ -71,6 +71,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Last name, first name and login, folded: what lists are sorted and searched by.
+    pub fn search_name(&self) -> &str {
+        &self.search_name
+    }
+
     /// « Camille Moreau ».
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)

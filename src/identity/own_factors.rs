@@ -296,7 +296,7 @@ pub async fn make_recovery_codes(who: Own, req: HttpRequest, form: Posted<Passwo
 }
 
 /// What « Mon compte » says of the second factor.
-pub(super) fn of_account(conn: &mut Conn, account: &account::Account) -> Result<(Vec<view::Line>, String)> {
+pub(crate) fn of_account(conn: &mut Conn, account: &account::Account) -> Result<(Vec<view::Line>, String)> {
     let all = second_factor::live(conn, &account.id)?;
     Ok((lines(&all), recovery_state(recovery::left(conn, &account.id)?)))
 }

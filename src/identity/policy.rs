@@ -123,6 +123,8 @@ actions! {
     ManageCommunes: Door::SignedIn;
     /// The outbox: which mails leave and arrive.
     ManageMails: Door::SignedIn;
+    /// The list of accounts, and one of them (E11, E15, E19).
+    ManageAccounts: Door::SignedIn;
     /// The three levers, and the end of a convention (E27, E33, E37).
     SuspendAccess: Door::SignedIn;
     /// `/equipe`: holders and requests of the contact's own communes.
@@ -178,6 +180,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         Act::ManageCommittees
         | Act::ManageCommunes
         | Act::ManageMails
+        | Act::ManageAccounts
         | Act::SuspendAccess
         | Act::GiveSecret
         | Act::ReplaceLostFactor

@@ -149,6 +149,17 @@ pub fn of_account(conn: &mut Conn, account: &Account, now: Now) -> Result<Option
     Ok(binding.map(|(_, since, reason)| Suspension { since, reason }))
 }
 
+/// The person's own suspension, whatever holds for the whole space.
+pub fn of_person(conn: &mut Conn, account: &AccountId, now: Now) -> Result<Option<Suspension>> {
+    let found: Option<(NaiveDateTime, String)> = suspensions::table
+        .filter(in_force!(now).and(suspensions::account_id.eq(account)))
+        .order(suspensions::since)
+        .select((suspensions::since, suspensions::reason))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(since, reason)| Suspension { since, reason }))
+}
+
 /// The commune's own suspension.
 pub fn of_commune(conn: &mut Conn, insee: &Insee, now: Now) -> Result<Option<Suspension>> {
     let found: Option<(NaiveDateTime, String)> = suspensions::table

@@ -128,7 +128,6 @@ ids! {
     AuthenticatorId: uuid;
     SecretGivenId: uuid;
     IdentityCheckId: uuid;
-    AccountChangeId: uuid;
     /// What two of the landlord's managers decide together (E27, E37).
     DecisionId: uuid;
     CommitteeId: uuid;

@@ -250,17 +250,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    account_changes (id) {
-        id -> Text,
-        account_id -> Text,
-        kind -> Text,
-        reason -> Text,
-        changed_by -> Text,
-        changed_at -> Timestamp,
-    }
-}
-
-diesel::table! {
     joint_decisions (id) {
         id -> Text,
         kind -> Text,
@@ -474,7 +463,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    account_changes,
     accounts,
     authenticators,
     certificates,

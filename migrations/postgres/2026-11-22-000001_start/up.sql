@@ -239,16 +239,6 @@ CREATE TABLE known_devices (
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
 
-CREATE TABLE account_changes (
-    id TEXT NOT NULL PRIMARY KEY,
-    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL CHECK (kind IN ('made', 'corrected')),
-    reason TEXT NOT NULL,
-    changed_by TEXT NOT NULL,
-    changed_at TIMESTAMP NOT NULL
-);
-CREATE INDEX account_changes_by_account ON account_changes (account_id, changed_at);
-
 CREATE TABLE joint_decisions (
     id TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('suspend_space', 'end_habilitations', 'renew_passwords', 'terminate')),

@@ -13,7 +13,6 @@ DROP TABLE imports;
 DROP TABLE links;
 DROP TABLE messages;
 DROP TABLE joint_decisions;
-DROP TABLE account_changes;
 DROP TABLE known_devices;
 DROP TABLE throttles;
 DROP TABLE sessions;
