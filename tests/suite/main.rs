@@ -4,6 +4,7 @@
 //! convention begin with its id. PostgreSQL is the server of `PARVIS_TEST_POSTGRES`, which
 //! `./scripts/test` starts; without it that half fails, so that nothing is passed over in silence.
 
+mod accounts;
 mod command_line;
 mod databases;
 mod demo;
