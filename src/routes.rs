@@ -4,6 +4,7 @@
 //! that no earlier pattern hides a later path.
 
 use crate::identity::route::{Row, get, post};
+use crate::identity::single_sign_on::{managed as managed_single_sign_on, routes as single_sign_on};
 use crate::identity::{own_account, routes as identity};
 use crate::{agenda, assets, conventions, overview, public, sheets};
 
@@ -20,6 +21,9 @@ pub static ROUTES: &[Row] = &[
     post("/connexion", &identity::sign_in).open_outside_hours(),
     get("/connexion/code", &identity::code_page).open_outside_hours(),
     post("/connexion/code", &identity::give_code).open_outside_hours(),
+    post("/connexion/sso/{provider}", &single_sign_on::begin).open_outside_hours(),
+    get("/connexion/sso/{provider}/retour", &single_sign_on::come_back).open_outside_hours(),
+    get("/connexion/sso/{provider}/sortie", &single_sign_on::leave).open_outside_hours(),
     get("/mot-de-passe", &identity::password_page).open_outside_hours(),
     post("/mot-de-passe", &identity::choose_password).open_outside_hours(),
     get("/double-facteur", &identity::enrolment_page).open_outside_hours(),
@@ -62,6 +66,16 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
+    get("/gestion/connexion-unique", &managed_single_sign_on::page),
+    post("/gestion/connexion-unique", &managed_single_sign_on::record_siren),
+    get("/gestion/comptes/{id}/connexion-unique", &managed_single_sign_on::of_account),
+    post("/gestion/comptes/{id}/connexion-unique/employeur", &managed_single_sign_on::accept_employer),
+    post(
+        "/gestion/comptes/{id}/connexion-unique/employeur/fin",
+        &managed_single_sign_on::stop_accepting_employer,
+    ),
+    get("/gestion/comptes/{id}/connexion-unique/retrait", &managed_single_sign_on::unbinding_page),
+    post("/gestion/comptes/{id}/connexion-unique/retrait", &managed_single_sign_on::unbind_account),
     // Every other address: the same 404 as an address without a sheet
     get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 
 use super::{Done, Failure, explained, say};
 use crate::identity::Place;
+use crate::identity::single_sign_on::Providers;
 use crate::page::format;
 use crate::platform::config::Settings;
 use crate::platform::crypto::Secrets;
 use crate::platform::db::{self, Contents, Location};
 use crate::platform::id::GenerationId;
 use crate::platform::keyring::Keyring;
-use crate::platform::{Clock, Db, Result};
+use crate::platform::{Clock, Db, Error, Result};
 use crate::sheets::{permit, published};
 
 /// What was found, or the fault.
@@ -47,6 +48,9 @@ pub(super) fn check(place: &Place) -> Done {
             }),
         ));
     }
+    let providers = settings.as_ref().map(providers).unwrap_or_default();
+    let verdicts: Vec<(String, Found)> =
+        verdicts.into_iter().map(|(what, found)| (what.to_owned(), found)).chain(providers).collect();
     for (what, found) in &verdicts {
         say(&match found {
             Ok(fact) => format!("✓ {what}\u{a0}: {fact}"),
@@ -65,6 +69,20 @@ fn complete(settings: &Settings) -> Found {
     let mut faults = settings.production_faults();
     faults.extend(permit::schedule(&settings.opening_hours).err().map(|fault| fault.to_string()));
     if faults.is_empty() { Ok("complets".to_owned()) } else { Err(faults.join("\n")) }
+}
+
+/// Whether each provider of single sign-on answers, and as whom.
+fn providers(settings: &Settings) -> Vec<(String, Found)> {
+    let asked = || -> Result<Vec<(String, Found)>> {
+        let providers = Providers::of(settings)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let verdicts = runtime.map_err(Error::internal)?.block_on(providers.verdicts());
+        let said = verdicts.into_iter().map(|(id, found)| {
+            (format!("connexion unique {id}"), found.map_err(|fault| format!("ne répond pas\u{a0}: {fault}")))
+        });
+        Ok(said.collect())
+    };
+    asked().unwrap_or_else(|error| vec![("connexion unique".to_owned(), Err(explained(&error)))])
 }
 
 fn clock() -> Found {

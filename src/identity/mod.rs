@@ -20,6 +20,7 @@ pub mod second_factor;
 pub mod session;
 pub mod settled;
 mod sign_in;
+pub mod single_sign_on;
 pub mod suspension;
 mod throttle;
 pub mod view;

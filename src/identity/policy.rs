@@ -109,6 +109,8 @@ actions! {
     SwitchCommune: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
+    /// SIREN of communes, identities bound to accounts, other employers accepted.
+    ManageSingleSignOn: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -139,7 +141,7 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes => match role {
+        Act::ManageCommittees | Act::ManageCommunes | Act::ManageSingleSignOn => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },

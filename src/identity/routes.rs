@@ -8,11 +8,12 @@ use serde::Deserialize;
 
 use super::account;
 use super::cookies;
-use super::guard::{self, Allowed, Visit};
+use super::guard::{self, Actor, Allowed, Visit};
 use super::part::Posted;
 use super::policy::{Action, acts};
 use super::session::{self, EndedBy};
 use super::sign_in::{self, Outcome};
+use super::single_sign_on;
 use super::view::{self, account as account_view, login as login_view, steps};
 use crate::notices::charter;
 use crate::opening_hours::words;
@@ -75,6 +76,7 @@ fn login_page(
         week: space.week,
         week_note: space.week_note,
         demo,
+        providers: who.machine().providers.buttons(),
     };
     Ok(view::login(&view, &who.landlord()))
 }
@@ -118,12 +120,12 @@ pub async fn sign_in(
     Ok(Either::Left(login_page(&who, &req, identifiant, Errors::one("mot_de_passe", sentence))?))
 }
 
-fn set_cookie(answer: &mut HttpResponse, cookie: Cookie<'_>) -> Result<()> {
+pub(super) fn set_cookie(answer: &mut HttpResponse, cookie: Cookie<'_>) -> Result<()> {
     answer.add_cookie(&cookie).map_err(Error::internal)
 }
 
 /// After the last step: to the page one came for, if there was one.
-fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
+pub(super) fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
     let mut answer = see(&cookies::way_back(req).unwrap_or_else(|| "/".to_owned()));
     set_cookie(&mut answer, cookies::forget_way_back())?;
     if let Some(device) = device {
@@ -222,15 +224,22 @@ pub async fn password_page(who: Allowed<acts::ChoosePassword>, req: HttpRequest)
 }
 
 fn password_view(who: &Allowed<acts::ChoosePassword>, req: &HttpRequest, errors: Errors) -> Result<Page> {
-    let account = who.actor()?.account;
+    let actor = who.actor()?;
+    let first = has_just_given_a_temporary_password(&actor);
+    let account = actor.account;
     let view = steps::Password {
         csrf: csrf(req),
         errors,
         identifier: account.login.clone(),
-        first: account.password_temporary,
+        first,
         min_length: u32::try_from(sign_in::least_length(who, &account)).unwrap_or(u32::MAX),
     };
     Ok(view::password(&view, &who.landlord()))
+}
+
+/// Whoever has come by single sign-on has not: the present one is asked.
+fn has_just_given_a_temporary_password(actor: &Actor) -> bool {
+    actor.account.password_temporary && actor.session.provider.is_none()
 }
 
 pub async fn choose_password(
@@ -241,7 +250,7 @@ pub async fn choose_password(
     let PasswordForm { actuel, nouveau, confirmation } = form.0;
     let actor = who.actor()?;
     let mut errors = Errors::none();
-    let present = if actor.account.password_temporary {
+    let present = if has_just_given_a_temporary_password(&actor) {
         Outcome::Accepted(())
     } else {
         sign_in::with_own_password(&who, &actor.account, actuel).await?
@@ -291,7 +300,7 @@ pub async fn lock_page(who: Allowed<acts::Unlock>, req: HttpRequest) -> Result<P
 }
 
 fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> Result<Page> {
-    let (_, account) = sign_in::at_step(who)?;
+    let (session, account) = sign_in::at_step(who)?;
     let returns_to = match cookies::way_back(req).as_deref() {
         Some(path) if path.starts_with("/fiches/") => "la fiche que vous lisiez",
         Some(path) if path.starts_with("/commissions/") => "la commission que vous lisiez",
@@ -302,6 +311,7 @@ fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> 
         errors,
         identifier: account.login,
         returns_to: returns_to.to_owned(),
+        providers: single_sign_on::routes::unlock_buttons(who, &session),
     };
     Ok(view::lock(&view))
 }
@@ -333,9 +343,12 @@ pub async fn stay_awake(_: Allowed<acts::StayAwake>, _: Posted<Nothing>) -> Resu
 }
 
 pub async fn sign_out(who: Allowed<acts::SignOut>, _: Posted<Nothing>) -> Result<HttpResponse> {
+    let provider = who.known().and_then(|(session, _)| session.provider.clone());
     guard::end_session(&who, EndedBy::SignOut).await?;
+    // The provider's own session would open this one again without a word.
+    let next = provider.map_or_else(|| paths::SIGN_OUT.to_owned(), |id| paths::single_sign_on_end(&id));
     Ok(HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, paths::SIGN_OUT))
+        .insert_header((header::LOCATION, next))
         .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
         .cookie(cookies::forgotten(cookies::SESSION_COOKIE))
         .cookie(cookies::forget_way_back())

@@ -76,6 +76,8 @@ pub struct Session {
     pub ended_at: Option<NaiveDateTime>,
     pub ended_by: Option<EndedBy>,
     pub ended_for_device: Option<String>,
+    /// The provider of single sign-on that has vouched for both factors; `None`: this program's own.
+    pub provider: Option<String>,
 }
 
 impl Session {
@@ -96,13 +98,14 @@ impl Session {
     /// A second factor that exists is asked before a new password may be chosen, so that a reset
     /// never weakens it; a first login chooses the password, then sets up the factor, then signs.
     /// Nothing may be chosen or signed at an abandoned screen: the lock comes before both.
+    /// Whoever comes by single sign-on uses no password of ours: a temporary one stops nobody.
     pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
         let signed_in = self.second_factor_at.is_some();
         if !signed_in && account.has_second_factor() {
             Some(Step::Code)
         } else if signed_in && now.naive() - self.last_activity_at >= LOCKED_AFTER {
             Some(Step::Locked)
-        } else if account.password_temporary {
+        } else if account.password_temporary && self.provider.is_none() {
             Some(Step::NewPassword)
         } else if !signed_in {
             Some(Step::Enrolment)
@@ -140,6 +143,14 @@ pub fn begin(conn: &mut Conn, account: &AccountId, token: &Token, device: &str, 
             sessions::last_activity_at.eq(now.naive()),
             sessions::device.eq(device),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes which provider of single sign-on has vouched for both factors.
+pub fn came_by(conn: &mut Conn, token: &Token, provider: &str) -> Result<()> {
+    diesel::update(sessions::table.find(token.hash()))
+        .set(sessions::provider.eq(Some(provider)))
         .execute(conn)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Words;
 use crate::notices::Landlord;
 use crate::page::paths;
+use crate::platform::id::AccountId;
 
 /// News of one's own account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,12 @@ pub enum AccountNews {
     Blocked,
     /// To the landlord's managers: a person has blocked their own account.
     SomebodyBlocked,
+    /// The account is now bound to an identity of this service.
+    Bound { provider: String },
+    /// A manager has removed the identities bound to the account.
+    Unbound,
+    /// To the landlord's managers: another identity has claimed a bound account.
+    OtherSubject { account: AccountId, provider: String },
 }
 
 impl AccountNews {
@@ -43,6 +50,30 @@ impl AccountNews {
                     "Elle ne reconnaît pas une connexion. Joignez-la par un moyen que vous connaissez déjà avant de lui rendre l’accès.".to_owned(),
                 ],
                 path: None,
+            },
+            Self::Bound { provider } => Words {
+                subject: format!("Votre compte est lié à votre identité chez {provider}"),
+                paragraphs: vec![
+                    format!("Vous pouvez désormais vous connecter avec {provider}, et avec cette identité seulement."),
+                    format!("Ce n’était pas vous\u{a0}? Prévenez {} aussitôt.", landlord.name),
+                ],
+                path: Some(paths::ACCOUNT),
+            },
+            Self::Unbound => Words {
+                subject: "Votre compte n’est plus lié à une identité".to_owned(),
+                paragraphs: vec![format!(
+                    "{} a retiré ce lien. Votre prochaine identification en fera un nouveau.",
+                    landlord.name
+                )],
+                path: Some(paths::ACCOUNT),
+            },
+            Self::OtherSubject { provider, .. } => Words {
+                subject: "Une autre identité s’est présentée pour un compte".to_owned(),
+                paragraphs: vec![
+                    format!("Quelqu’un s’est identifié avec {provider} sous l’adresse d’un compte déjà lié à une autre identité\u{a0}: un nouvel arrivant à la même adresse, ou une usurpation. L’accès est refusé."),
+                    "Joignez la personne par un moyen que vous connaissez déjà\u{a0}; si c’est bien elle, retirez l’ancien lien.".to_owned(),
+                ],
+                path: Some(paths::MANAGED_SINGLE_SIGN_ON),
             },
         }
     }

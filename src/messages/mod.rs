@@ -90,6 +90,16 @@ pub fn tell_desk(conn: &mut Conn, desk: Desk, message: &Message, now: Now) -> Re
     Ok(())
 }
 
+/// Whether this was told to anybody after an instant: what repeats itself is told once.
+pub fn told_since(conn: &mut Conn, message: &Message, instant: NaiveDateTime) -> Result<bool> {
+    let content = serde_json::to_string(message).map_err(Error::internal)?;
+    let told: i64 = messages::table
+        .filter(messages::content.eq(content).and(messages::created_at.gt(instant)))
+        .count()
+        .get_result(conn)?;
+    Ok(told > 0)
+}
+
 /// What somebody has received, latest first.
 pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Received>> {
     type Row = (MessageId, String, NaiveDateTime, Option<NaiveDateTime>);

@@ -118,6 +118,8 @@ ids! {
     ConventionId: uuid;
     SuspensionId: uuid;
     MessageId: uuid;
+    BindingId: uuid;
+    ExceptionId: uuid;
     CommitteeId: uuid;
     /// One state of one committee's sheets, under a key of its own.
     GenerationId: uuid;

@@ -6,6 +6,7 @@ diesel::table! {
         name -> Text,
         alsace_moselle -> Bool,
         good_friday -> Bool,
+        siren -> Nullable<Text>,
     }
 }
 
@@ -88,6 +89,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
         ended_by -> Nullable<Text>,
         ended_for_device -> Nullable<Text>,
+        provider -> Nullable<Text>,
     }
 }
 
@@ -116,6 +118,39 @@ diesel::table! {
         content -> Text,
         created_at -> Timestamp,
         read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    single_sign_on_bindings (id) {
+        id -> Text,
+        account_id -> Text,
+        provider -> Text,
+        subject -> Text,
+        bound_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+        removed_by -> Nullable<Text>,
+        removal_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    employer_exceptions (id) {
+        id -> Text,
+        account_id -> Text,
+        siren -> Text,
+        reason -> Text,
+        decided_by -> Text,
+        decided_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    single_sign_on_returns (state_hash) {
+        state_hash -> Text,
+        at -> Timestamp,
     }
 }
 
@@ -240,6 +275,7 @@ diesel::table! {
         display -> Nullable<Text>,
         part_of -> Nullable<Text>,
         reason -> Nullable<Text>,
+        method -> Nullable<Text>,
         occurrences -> Integer,
     }
 }
@@ -289,6 +325,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     committees,
     communes,
     conventions,
+    employer_exceptions,
     generations,
     habilitations,
     imports,
@@ -300,6 +337,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     readings,
     sessions,
     sheets,
+    single_sign_on_bindings,
+    single_sign_on_returns,
     suspensions,
     throttles,
     trace_batches,

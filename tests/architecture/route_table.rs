@@ -57,6 +57,9 @@ fn what_anybody_may_reach_is_this_list_and_nothing_else() {
         ("Get", "/signalement"),
         ("Get", "/connexion"),
         ("Post", "/connexion"),
+        ("Post", "/connexion/sso/{provider}"),
+        ("Get", "/connexion/sso/{provider}/retour"),
+        ("Get", "/connexion/sso/{provider}/sortie"),
         ("Get", "/deconnexion"),
         ("Post", "/deconnexion"),
         ("Get", "/compte/blocage"),
@@ -90,7 +93,10 @@ fn a_page_reads_no_body_and_a_form_a_short_one() {
 fn an_address_holds_identifiers_only() {
     let parameters: BTreeSet<&str> =
         ROUTES.iter().flat_map(|row| row.path.split('/')).filter(|part| part.contains('{')).collect();
-    assert_eq!(parameters, BTreeSet::from(["{dwelling}", "{id}", "{name}", "{rest:.*}", "{version}"]));
+    assert_eq!(
+        parameters,
+        BTreeSet::from(["{dwelling}", "{id}", "{name}", "{provider}", "{rest:.*}", "{version}"])
+    );
     assert_eq!(rows(|row| row.path.contains("{rest")), pinned(&[("Get", "/{rest:.*}")]));
     assert_eq!(rows(|row| row.path.contains("{name}")), pinned(&[("Get", "/static/{version}/{name}")]));
 }

@@ -13,4 +13,5 @@ mod import;
 mod reading;
 mod retention;
 mod signing_in;
+mod single_sign_on;
 mod traces;

@@ -22,19 +22,22 @@ pub struct Ids {
     pub sheet: String,
     pub dwelling: String,
     pub certificate: String,
+    pub account: String,
 }
 
 impl Ids {
     /// One text for every parameter.
     pub fn all(text: &str) -> Self {
         let text = text.to_owned();
-        Self { committee: text.clone(), sheet: text.clone(), dwelling: text.clone(), certificate: text }
+        let again = || text.clone();
+        Self { committee: again(), sheet: again(), dwelling: again(), certificate: again(), account: again() }
     }
 
     /// They read as ids and name nothing.
     pub fn invented() -> Self {
         let (uuid, hex) = ("01930000-0000-7000-8000-000000000000".to_owned(), "0".repeat(32));
-        Self { committee: uuid.clone(), sheet: hex.clone(), dwelling: hex, certificate: uuid }
+        let again = || uuid.clone();
+        Self { committee: again(), sheet: hex.clone(), dwelling: hex, certificate: again(), account: uuid }
     }
 }
 
@@ -51,6 +54,8 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             ("static", _, "name") => "rien.css",
             (_, "/commissions/" | "/gestion/commissions/", "id") => &ids.committee,
             (_, "/comparer/", "dwelling") => &ids.dwelling,
+            (_, "/connexion/sso/", "provider") => "inconnu",
+            (_, "/gestion/comptes/", "id") => &ids.account,
             (_, "/fiches/", "id") => &ids.sheet,
             (_, "/gestion/certificats/", "id") => &ids.certificate,
             (_, "/", "rest:.*") => "rien-de-tel",

@@ -1,5 +1,6 @@
 //! Every path with an id, with ids that must not be known from one another (E4).
 
+use parvis::identity::Role;
 use parvis::identity::route::{Row, Verb};
 use parvis::routes::ROUTES;
 use serde_json::json;
@@ -42,7 +43,8 @@ fn targets(app: &TestApp) -> Targets {
         committee("Annulée").sheets(VALBOURG, 2),
         committee("Échue").on("2026-11-23").sheets(VALBOURG, 2),
     ]);
-    let own = Ids { certificate, ..of("La mienne", VALBOURG) };
+    let account = app.account(Role::Instructor, &[VALBOURG]).id;
+    let own = Ids { certificate, account, ..of("La mienne", VALBOURG) };
     let cancelled = of("Annulée", VALBOURG);
     app.publish(&[committee("Annulée").sheets(VALBOURG, 2).cancelled()]);
     // The only candidate for its dwelling.
@@ -76,7 +78,9 @@ fn targets(app: &TestApp) -> Targets {
 fn rows_with_ids() -> impl Iterator<Item = &'static Row> {
     ROUTES
         .iter()
-        .filter(|row| row.path.contains('{') && !row.path.starts_with("/static/") && row.path != "/{rest:.*}")
+        .filter(|row| row.path.contains('{') && row.path != "/{rest:.*}")
+        // Of the program, not of a town hall: files, providers of single sign-on.
+        .filter(|row| !row.path.starts_with("/static/") && !row.path.starts_with("/connexion/sso/"))
 }
 
 /// What the page's own script or form would send.
@@ -86,6 +90,7 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
         (_, "affichage") => client.post_json(path, &json!({"width": 320, "ratio": 1})),
         (_, "presence") => client.post_json(path, &json!({"display": "00000-00000"})),
         (_, "texte" | "recherche") => client.send_form(path, &[("q", "varennes")]),
+        (_, "employeur" | "fin" | "retrait") => client.send_form(path, &[]),
         (_, "seance-levee") => client.send_form(path, &[]),
         _ => panic!("{pattern}: teach the sweep what this form sends"),
     }
