@@ -38,5 +38,6 @@ pub fn erase_past_sign_ins(
 ) -> crate::platform::Result<usize> {
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
-        + throttle::erase_past(conn, now)?)
+        + throttle::erase_past(conn, now)?
+        + single_sign_on::erase_past(conn, now)?)
 }

@@ -70,12 +70,16 @@ pub(super) fn forget() -> Cookie<'static> {
     cookies::forgotten(COOKIE)
 }
 
-/// Notes that a way was walked to its end; false if it had been already. Those that nobody can walk any
-/// more are erased.
-pub(super) fn walk(conn: &mut Conn, way: &Way, now: Now) -> Result<bool> {
+/// Erases the ways that nobody can walk any more. Returns how many.
+pub(super) fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
     let past = now.naive() - chrono::TimeDelta::hours(1);
-    diesel::delete(single_sign_on_returns::table.filter(single_sign_on_returns::at.lt(past)))
-        .execute(conn)?;
+    Ok(diesel::delete(single_sign_on_returns::table.filter(single_sign_on_returns::at.lt(past)))
+        .execute(conn)?)
+}
+
+/// Notes that a way was walked to its end; false if it had been already.
+pub(super) fn walk(conn: &mut Conn, way: &Way, now: Now) -> Result<bool> {
+    erase_past(conn, now)?;
     let hash = sha256_hex(way.state.as_bytes());
     let walked: i64 = single_sign_on_returns::table.find(&hash).count().get_result(conn)?;
     if walked == 0 {

@@ -17,8 +17,8 @@ use provider::Provider;
 pub use provider::Unreachable;
 pub use refusal::Refusal;
 
-use crate::platform::Result;
 use crate::platform::config::{ProviderKind, Settings};
+use crate::platform::{Conn, Now, Result};
 
 /// The providers of an installation, in the order of the settings.
 #[derive(Default)]
@@ -53,6 +53,11 @@ impl Providers {
         }
         verdicts
     }
+}
+
+/// Erases what the ways to providers have left (E10). Returns how many.
+pub(super) fn erase_past(conn: &mut Conn, now: Now) -> Result<usize> {
+    flow::erase_past(conn, now)
 }
 
 /// As the landlord's page names a kind.

@@ -22,7 +22,7 @@ pub enum Refusal {
     SecondFactor,
     /// A code by mail, after the last day on which it passes.
     WeakSecondFactor,
-    /// At a locked screen, without having proved anything since.
+    /// Nothing was proved since the way began.
     NotFresh,
     Email,
     Account,
@@ -113,7 +113,7 @@ impl Refusal {
             ),
             Self::NotFresh => (
                 "Identifiez-vous de nouveau",
-                format!("L’écran était verrouillé, et {provider} ne dit pas que vous venez de prouver qui vous êtes. Recommencez, ou déconnectez-vous puis reconnectez-vous."),
+                format!("{provider} ne dit pas que vous venez de prouver qui vous êtes\u{a0}: une session qui y est restée ouverte ne suffit pas. Recommencez\u{a0}; si cela se répète, déconnectez-vous d’abord de {provider}."),
             ),
             Self::Email => (
                 "Votre adresse électronique manque",

@@ -77,8 +77,7 @@ pub async fn begin(
     let (way, cookie) = flow::begin(who.machine().secrets.master(), &provider.settings.id, seconds)?;
     let redirect = redirect_address(&who, provider);
     let acr = provider.settings.accepted_acr(who.now().today());
-    let again = locked(&who).is_some();
-    let address = tokens::authorization_address(provider, &discovered, &redirect, &way, &acr, again)?;
+    let address = tokens::authorization_address(provider, &discovered, &redirect, &way, &acr)?;
     let mut answer = view::leading(provider.settings.label(), &address).respond_to(&req);
     set_cookie(&mut answer, cookie)?;
     Ok(answer)
@@ -224,7 +223,12 @@ fn open(
         }
     };
     let locked = locked(who).filter(|(_, owner)| owner.id == account.id);
-    if locked.is_some() && identity.authenticated_at.is_none_or(|at| at + CLOCKS_DIFFER < began) {
+    let fresh = match identity.authenticated_at {
+        Some(at) => at + CLOCKS_DIFFER >= began,
+        // Not every provider says when. At a locked screen it must.
+        None => locked.is_none(),
+    };
+    if !fresh {
         return Ok(Err(Refused { refusal: Refusal::NotFresh, account: Some(account.id) }));
     }
     if first {

@@ -110,7 +110,6 @@ pub(super) fn authorization_address(
     redirect: &str,
     way: &Way,
     accepted_acr: &[String],
-    again: bool,
 ) -> Result<String> {
     let (scopes, acr): (&[&str], _) = match provider.settings.kind {
         ProviderKind::ProConnect => (&["email", "siret", "roles"], "acr"),
@@ -125,7 +124,7 @@ pub(super) fn authorization_address(
     let (state, nonce) = (way.state.clone(), way.nonce.clone());
     let client = client(provider, discovered, redirect)?;
     let verifier = PkceCodeVerifier::new(way.verifier.clone());
-    let mut request = client
+    let request = client
         .authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
             move || CsrfToken::new(state),
@@ -133,10 +132,9 @@ pub(super) fn authorization_address(
         )
         .add_scopes(scopes.iter().map(|scope| Scope::new((*scope).to_owned())))
         .add_extra_param("claims", claims.to_string())
+        // Its own session, left open at a desk, would say who sat there this morning.
+        .add_prompt(CoreAuthPrompt::Login)
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-    if again {
-        request = request.add_prompt(CoreAuthPrompt::Login);
-    }
     Ok(request.url().0.to_string())
 }
 
@@ -359,7 +357,7 @@ impl Proved {
                 .claims
                 .xms_edov
                 .as_ref()
-                .is_none_or(|owned| owned == &true || owned == &1 || owned == "1" || owned == "true"),
+                .is_none_or(|owned| *owned == true || *owned == 1 || *owned == "1" || *owned == "true"),
         };
         let email = self.email.map(|email| email.trim().to_lowercase());
         let (subject, siren, acr) = match settings.kind {

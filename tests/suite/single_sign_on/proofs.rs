@@ -11,6 +11,7 @@ with_provider![
     e20_a_first_login_by_proconnect_opens_the_space_and_binds_the_account,
     e20_a_second_factor_is_asked_of_the_provider_and_of_nobody_else,
     e20_a_code_by_mail_passes_until_the_day_that_is_set,
+    e20_a_session_left_open_at_the_provider_proves_nothing,
     a_token_that_is_not_for_this_login_proves_nothing,
     who_somebody_is_is_believed_in_the_pinned_form_alone,
     a_way_is_walked_once_by_the_browser_that_began_it_within_ten_minutes,
@@ -29,10 +30,12 @@ fn e20_a_first_login_by_proconnect_opens_the_space_and_binds_the_account(kind: K
     desk.addressed(&account, "camille.moreau@valbourg.test");
     let mut camille = desk.person();
     let address = camille.choose("proconnect");
-    for asked in ["response_type=code", "code_challenge_method=S256", "claims=", "state=", "nonce="] {
+    for asked in
+        ["response_type=code", "code_challenge_method=S256", "claims=", "state=", "nonce=", "prompt=login"]
+    {
         assert!(address.contains(asked), "{asked} in {address}");
     }
-    assert!(!address.contains("prompt=") && !address.contains("acr_values="), "{address}");
+    assert!(!address.contains("acr_values="), "{address}");
     let back = camille.walk(&address);
     camille.here.visit(&back).has(303).leads_to("/");
     camille.here.visit("/commissions").leads_to("/charte");
@@ -89,6 +92,24 @@ fn e20_a_code_by_mail_passes_until_the_day_that_is_set(kind: Kind) {
         .has(403)
         .says("Un code reçu par courriel ne suffit pas");
     desk.coming_as(&json!({ "acr": "eidas1" })).1.has(403).says("Un second facteur est nécessaire");
+}
+
+fn e20_a_session_left_open_at_the_provider_proves_nothing(kind: Kind) {
+    let desk = Desk::open(kind);
+    let account = desk.account(Role::Instructor, &[VALBOURG]);
+    let mut camille = desk.person();
+    camille.identify("proconnect").has(303);
+    camille.here.visit("/compte").has(200);
+    camille.here.send_form("/deconnexion", &[]).has(303);
+    // Whoever sits down next has the provider asked nothing new.
+    let silent = camille.choose("proconnect").replace("&prompt=login", "");
+    desk.provider.set(&json!({ "tamper": { "auth_time": 1_700_000_000 } }));
+    let back = camille.walk(&silent);
+    camille.here.visit(&back).has(403).says("Identifiez-vous de nouveau");
+    assert_eq!(desk.refusals("sso_not_fresh", Some(&account)), 1);
+    assert_eq!(desk.app.count("sessions WHERE ended_at IS NULL"), 0);
+    desk.provider.set(&json!({ "tamper": null }));
+    camille.identify("proconnect").has(303).leads_to("/");
 }
 
 fn a_token_that_is_not_for_this_login_proves_nothing(kind: Kind) {
