@@ -1,6 +1,7 @@
 //! Legal texts and help, written from the landlord's settings. All of them print.
 
 pub mod accessibility;
+pub mod agent;
 pub mod charter;
 pub mod rights;
 

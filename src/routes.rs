@@ -3,10 +3,11 @@
 //! The action of a row is that of its handler's signature. The first match wins, so a test demands
 //! that no earlier pattern hides a later path.
 
+use crate::identity::issuing::routes as issuing;
 use crate::identity::route::{Row, get, post};
 use crate::identity::single_sign_on::{managed as managed_single_sign_on, routes as single_sign_on};
-use crate::identity::{own_account, routes as identity};
-use crate::{agenda, assets, conventions, overview, public, sheets};
+use crate::identity::{connections, own_account, own_factors, routes as identity};
+use crate::{agenda, assets, conventions, levers, overview, public, sheets};
 
 pub static ROUTES: &[Row] = &[
     // Anybody
@@ -24,6 +25,8 @@ pub static ROUTES: &[Row] = &[
     post("/connexion/sso/{provider}", &single_sign_on::begin).open_outside_hours(),
     get("/connexion/sso/{provider}/retour", &single_sign_on::come_back).open_outside_hours(),
     get("/connexion/sso/{provider}/sortie", &single_sign_on::leave).open_outside_hours(),
+    get("/connexion/secours", &identity::recovery_page).open_outside_hours(),
+    post("/connexion/secours", &identity::recover).open_outside_hours(),
     get("/mot-de-passe", &identity::password_page).open_outside_hours(),
     post("/mot-de-passe", &identity::choose_password).open_outside_hours(),
     get("/double-facteur", &identity::enrolment_page).open_outside_hours(),
@@ -39,6 +42,16 @@ pub static ROUTES: &[Row] = &[
     get("/", &identity::enter).open_outside_hours(),
     get("/compte", &own_account::page).open_outside_hours(),
     post("/compte/affichage", &own_account::remember_display).open_outside_hours(),
+    get("/compte/codes-de-secours", &own_factors::recovery_codes).open_outside_hours(),
+    post("/compte/codes-de-secours", &own_factors::make_recovery_codes).open_outside_hours(),
+    get("/compte/application", &own_factors::new_app).open_outside_hours(),
+    post("/compte/application", &own_factors::add_app).open_outside_hours(),
+    get("/compte/second-facteur/{id}", &own_factors::one).open_outside_hours(),
+    post("/compte/second-facteur/{id}/nom", &own_factors::rename).open_outside_hours(),
+    post("/compte/second-facteur/{id}/revocation", &own_factors::revoke).open_outside_hours(),
+    get("/compte/connexions", &connections::page).open_outside_hours(),
+    get("/compte/connexions/pas-moi", &connections::confirm).open_outside_hours(),
+    post("/compte/connexions/pas-moi", &connections::deny).open_outside_hours(),
     get("/compte/blocage", &own_account::blocked).open_outside_hours(),
     post("/compte/blocage", &own_account::block).open_outside_hours(),
     // Reading
@@ -64,6 +77,12 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/commissions/{id}/seance-levee", &agenda::routes::confirm_held),
     post("/gestion/commissions/{id}/seance-levee", &agenda::routes::adjourn),
     get("/gestion/certificats/{id}", &agenda::routes::certificate),
+    get("/gestion/comptes/{id}/secret", &issuing::secret_page),
+    post("/gestion/comptes/{id}/secret", &issuing::give_secret),
+    get("/gestion/comptes/{id}/second-facteur", &issuing::loss_page),
+    post("/gestion/comptes/{id}/second-facteur", &issuing::revoke_lost),
+    get("/gestion/comptes/{id}/jeton", &issuing::token_page),
+    post("/gestion/comptes/{id}/jeton", &issuing::give_token),
     get("/gestion/communes", &conventions::routes::communes),
     post("/gestion/communes", &conventions::routes::sign),
     get("/gestion/connexion-unique", &managed_single_sign_on::page),
@@ -76,6 +95,15 @@ pub static ROUTES: &[Row] = &[
     ),
     get("/gestion/comptes/{id}/connexion-unique/retrait", &managed_single_sign_on::unbinding_page),
     post("/gestion/comptes/{id}/connexion-unique/retrait", &managed_single_sign_on::unbind_account),
+    get("/gestion/acces", &levers::routes::page),
+    post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
+    post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),
+    get("/gestion/acces/decisions/{id}", &levers::routes::decision),
+    post("/gestion/acces/decisions/{id}", &levers::routes::settle).body(16 * 1024),
+    get("/gestion/acces/retablir/{id}", &levers::routes::confirm_restore),
+    post("/gestion/acces/retablir/{id}", &levers::routes::restore).body(16 * 1024),
+    get("/gestion/conventions/{id}/resiliation", &levers::routes::termination),
+    post("/gestion/conventions/{id}/resiliation", &levers::routes::terminate).body(16 * 1024),
     // Every other address: the same 404 as an address without a sheet
     get("/{rest:.*}", &public::unknown).open_outside_hours(),
 ];

@@ -3,7 +3,7 @@
 use crate::identity::Machine;
 use crate::platform::jobs;
 use crate::platform::{Error, Now, Result};
-use crate::{retention, sheets};
+use crate::{outbox, retention, sheets};
 
 /// One job. It takes no argument, looks at the state, and heals.
 pub struct Job {
@@ -21,6 +21,8 @@ pub static TIMETABLE: &[Job] = &[
     Job { name: "orphans", when: "40 * * * *", run: sweep },
     // A certificate that is missing the day after is an alarm.
     Job { name: "alarm", when: "0 6 * * *", run: alarm },
+    // The last: a server that is slow to answer keeps nothing else waiting.
+    Job { name: "mail", when: "* * * * *", run: outbox::deliver },
 ];
 
 fn purge(machine: &Machine) -> Result<String> {

@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::arguments::AccountCommand;
-use super::{Done, Failure, open, say};
+use super::{Done, Failure, counted, open, say};
 use crate::identity::account::{self, NewAccount};
+use crate::identity::issuing::{self, Decision, Lost, Manner, Way};
 use crate::identity::password::{self, Hash};
-use crate::identity::{Place, second_factor, session, suspension};
+use crate::identity::{Place, second_factor};
 use crate::page::format;
 
 pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
@@ -33,19 +34,20 @@ pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
             tell_secret(&secret, now.utc() + life);
             Ok(())
         }
-        AccountCommand::Reset { login, second_factor: forget } => {
+        AccountCommand::Reset { login, second_factor: check } => {
             let secret = password::temporary_secret()?;
             let hash = Hash::make(&secret)?;
             let known = machine.db().write(|conn| {
                 let Some(known) = account::find_by_login(conn, &account::normalized_login(&login))? else {
                     return Ok(false);
                 };
-                account::set_password(conn, &known.id, &hash, Some(now.naive() + life), now)?;
-                suspension::lift_own_block(conn, &known.id, now)?;
-                if forget {
-                    second_factor::forget(conn, &known.id)?;
+                let by_operator = |reason: &str| Decision { by: None, reason: reason.to_owned() };
+                let (way, why, until) = (Way::Terminal, by_operator(""), now.naive() + life);
+                issuing::give_secret(conn, &known.id, &hash, way, &why, until, now)?;
+                if let Some(note) = &check {
+                    let manner = Manner::Operator;
+                    issuing::revoke_lost(conn, &known.id, &Lost::All, manner, &by_operator(note), now)?;
                 }
-                session::end_all(conn, &known.id, None, session::EndedBy::PasswordChanged, now)?;
                 Ok(true)
             })?;
             if !known {
@@ -55,12 +57,20 @@ pub(super) fn run(place: &Place, command: AccountCommand) -> Done {
             Ok(())
         }
         AccountCommand::List => {
-            for one in machine.db().read(account::list)? {
+            let all = machine.db().read(|conn| {
+                let mut all = Vec::new();
+                for one in account::list(conn)? {
+                    all.push((second_factor::live(conn, &one.id)?.len(), one));
+                }
+                Ok(all)
+            })?;
+            for (factors, one) in all {
                 let last = one.last_login_at.map_or_else(
                     || "jamais connecté".to_owned(),
                     |at| format!("vu le {}", format::day_and_time(at.and_utc())),
                 );
-                say(&format!("{}\t{}\t{}\t{last}", one.login, one.role.in_french(), one.name()));
+                let factors = counted(factors, "second facteur", "seconds facteurs");
+                say(&format!("{}\t{}\t{}\t{last}\t{factors}", one.login, one.role.in_french(), one.name()));
             }
             Ok(())
         }

@@ -105,9 +105,9 @@ pub(super) enum AccountCommand {
     Reset {
         #[arg(value_name = "IDENTIFIANT")]
         login: String,
-        /// Oublier aussi le second facteur (téléphone perdu) : il se refait à la connexion suivante
-        #[arg(long)]
-        second_factor: bool,
+        /// Révoquer aussi le second facteur perdu ; dire comment l’identité a été vérifiée
+        #[arg(long, value_name = "VÉRIFICATION")]
+        second_factor: Option<String>,
     },
     /// Lister les comptes
     List,

@@ -7,9 +7,9 @@ use chrono::{Months, NaiveDate};
 use diesel::prelude::*;
 
 use crate::opening_hours::Zone;
-use crate::platform::id::{ConventionId, Insee};
+use crate::platform::id::{ConventionId, Insee, text_enum};
 use crate::platform::schema::{communes, conventions, habilitations};
-use crate::platform::{Conn, Result};
+use crate::platform::{Conn, Error, Result};
 
 /// A commune whose town hall may have a convention.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
@@ -46,6 +46,30 @@ pub struct Convention {
     pub ends_on: NaiveDate,
     /// The day a termination takes effect: that day is closed already (E37).
     pub terminated_on: Option<NaiveDate>,
+    pub termination_party: Option<Party>,
+    /// The day the registered letter was received.
+    pub termination_received_on: Option<NaiveDate>,
+    pub termination_reference: Option<String>,
+}
+
+text_enum! {
+    /// A party to a convention.
+    Party {
+        Landlord = "landlord",
+        TownHall = "town_hall",
+    }
+}
+
+/// How a convention is ended before its term: by registered letter, at any time (E37).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Termination {
+    /// Whose letter it was.
+    pub party: Party,
+    pub received_on: NaiveDate,
+    /// Of the registered letter, an electronic one too.
+    pub reference: String,
+    /// That day is closed already.
+    pub effect_on: NaiveDate,
 }
 
 /// Where a commune's convention stands on a day.
@@ -179,9 +203,36 @@ pub fn sign(conn: &mut Conn, signed: &Signed) -> Result<Result<ConventionId, Ref
         in_force_from: signed.in_force_from,
         ends_on,
         terminated_on: None,
+        termination_party: None,
+        termination_received_on: None,
+        termination_reference: None,
     };
     diesel::insert_into(conventions::table).values(&convention).execute(conn)?;
     Ok(Ok(convention.id))
+}
+
+/// One convention with its commune.
+pub fn find(conn: &mut Conn, id: &ConventionId) -> Result<Option<(Convention, Commune)>> {
+    Ok(conventions::table
+        .inner_join(communes::table.on(communes::insee.eq(conventions::commune)))
+        .filter(conventions::id.eq(id))
+        .select((conventions::all_columns, COLUMNS))
+        .first(conn)
+        .optional()?)
+}
+
+/// Ends a convention on the day of its termination's effect (E37). The commune concerned.
+pub fn terminate(conn: &mut Conn, id: &ConventionId, terms: &Termination) -> Result<Commune> {
+    let (_, commune) = find(conn, id)?.ok_or(Error::NotFound)?;
+    diesel::update(conventions::table.find(id))
+        .set((
+            conventions::terminated_on.eq(Some(terms.effect_on)),
+            conventions::termination_party.eq(Some(terms.party)),
+            conventions::termination_received_on.eq(Some(terms.received_on)),
+            conventions::termination_reference.eq(Some(&terms.reference)),
+        ))
+        .execute(conn)?;
+    Ok(commune)
 }
 
 #[cfg(test)]
@@ -200,6 +251,9 @@ mod tests {
             in_force_from: day("2026-02-01"),
             ends_on: day("2027-01-31"),
             terminated_on: None,
+            termination_party: None,
+            termination_received_on: None,
+            termination_reference: None,
         };
         let is = |c: &Convention, on: &str| c.standing(day(on));
         assert_eq!(is(&convention, "2026-01-31"), Standing::NotYet { from: day("2026-02-01") });

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::view::{self, ConventionState, ManagedCommune, ManagedCommunes, NewCommune};
 use super::{Commune, Convention, Refusal, Signed, Standing};
 use crate::identity::{Allowed, Posted, acts, guard};
-use crate::page::form::Errors;
+use crate::page::form::{self, Errors};
 use crate::page::{Page, format, paths};
 use crate::platform::Result;
 use crate::platform::id::Insee;
@@ -118,34 +118,26 @@ pub struct SignedForm {
     effet: String,
 }
 
-/// A day typed as 30/11/2026, or the sentence that says how to repair it.
-fn day(typed: &str, of: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(typed.trim(), "%d/%m/%Y")
-        .ok()
-        .filter(|day| (2000..2100).contains(&chrono::Datelike::year(day)))
-        .ok_or_else(|| format!("Écrivez le jour {of}, par exemple 30/11/2026."))
-}
-
-fn read(form: &SignedForm) -> Result<Signed, Errors> {
+fn read(typed: &SignedForm) -> Result<Signed, Errors> {
     let mut errors = Errors::none();
-    let name = form.nom.trim();
+    let name = typed.nom.trim();
     if !super::is_name_of_a_commune(name) {
         errors.add(
             "nom",
             "Écrivez le nom de la commune\u{a0}: lettres, espaces, tirets et apostrophes, soixante caractères au plus.",
         );
     }
-    let insee = form.insee.trim().to_uppercase().parse::<Insee>();
+    let insee = typed.insee.trim().to_uppercase().parse::<Insee>();
     if insee.is_err() {
         errors.add("insee", "Un code INSEE compte cinq caractères, par exemple 99101 ou 2A004.");
     }
     let mut dates = Vec::new();
-    for (field, typed, of) in [
-        ("signature_bailleur", &form.signature_bailleur, "où le bailleur a signé"),
-        ("signature_commune", &form.signature_commune, "où la commune a signé"),
-        ("effet", &form.effet, "où la convention prend effet"),
+    for (field, day, of) in [
+        ("signature_bailleur", &typed.signature_bailleur, "où le bailleur a signé"),
+        ("signature_commune", &typed.signature_commune, "où la commune a signé"),
+        ("effet", &typed.effet, "où la convention prend effet"),
     ] {
-        match day(typed, of) {
+        match form::day(day, of) {
             Ok(day) => dates.push(day),
             Err(sentence) => errors.add(field, sentence),
         }

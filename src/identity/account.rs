@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::names::is_name_of_a_person;
+use super::names::{is_name_of_a_person, search_name};
 use super::password::Hash;
 use super::suspension::{self, Suspension};
 use crate::opening_hours::Zone;
@@ -57,8 +57,8 @@ pub struct Account {
     pub password_temporary: bool,
     pub password_expires_at: Option<NaiveDateTime>,
     pub password_set_at: NaiveDateTime,
-    pub(super) totp_secret: Option<Vec<u8>>,
-    pub(super) totp_last_step: i64,
+    /// An incident demands a new one, chosen by whoever knows the present one (E33).
+    pub password_change_asked_at: Option<NaiveDateTime>,
     /// 0 before the first commitment (E24).
     pub charter_version: i32,
     pub charter_signed_at: Option<NaiveDateTime>,
@@ -68,16 +68,13 @@ pub struct Account {
     pub created_at: NaiveDateTime,
     /// Where mails go; nobody needs one.
     pub email: Option<String>,
+    pub(super) search_name: String,
 }
 
 impl Account {
     /// « Camille Moreau ».
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
-    }
-
-    pub fn has_second_factor(&self) -> bool {
-        self.totp_secret.is_some()
     }
 }
 
@@ -152,7 +149,7 @@ pub fn create(
     }
     let account = Account {
         id: AccountId::fresh(),
-        login,
+        login: login.clone(),
         role: new.role,
         first_name: new.first_name.trim().to_owned(),
         last_name: new.last_name.trim().to_owned(),
@@ -161,14 +158,14 @@ pub fn create(
         password_temporary: true,
         password_expires_at: Some(now.naive() + life),
         password_set_at: now.naive(),
-        totp_secret: None,
-        totp_last_step: 0,
+        password_change_asked_at: None,
         charter_version: 0,
         charter_signed_at: None,
         last_login_at: None,
         reads_text: false,
         created_at: now.naive(),
         email: None,
+        search_name: search_name(new.last_name.trim(), new.first_name.trim(), &login),
     };
     diesel::insert_into(accounts::table).values(&account).execute(conn)?;
     for insee in &new.communes {
@@ -192,6 +189,10 @@ pub fn normalized_login(typed: &str) -> String {
 
 pub fn find_by_login(conn: &mut Conn, login: &str) -> Result<Option<Account>> {
     Ok(accounts::table.filter(accounts::login.eq(login)).first(conn).optional()?)
+}
+
+pub fn find(conn: &mut Conn, id: &AccountId) -> Result<Option<Account>> {
+    Ok(accounts::table.find(id).first(conn).optional()?)
 }
 
 /// All accounts, by login, for `parvis account list`.
@@ -226,6 +227,7 @@ pub fn set_password(
             accounts::password_temporary.eq(expires_at.is_some()),
             accounts::password_expires_at.eq(expires_at),
             accounts::password_set_at.eq(now.naive()),
+            accounts::password_change_asked_at.eq(None::<NaiveDateTime>),
         ))
         .execute(conn)?;
     Ok(())

@@ -4,13 +4,17 @@
 //! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
 
 pub mod account;
+pub mod connections;
 pub mod cookies;
 mod first_commune;
+pub mod forced_change;
 pub mod guard;
+pub mod issuing;
 mod machine;
 pub mod names;
 mod origin;
 pub mod own_account;
+pub mod own_factors;
 mod part;
 pub mod password;
 pub mod policy;
@@ -39,5 +43,6 @@ pub fn erase_past_sign_ins(
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
         + throttle::erase_past(conn, now)?
+        + second_factor::erase_past(conn, now)?
         + single_sign_on::erase_past(conn, now)?)
 }

@@ -17,9 +17,50 @@ pub fn is_sign_of_a_name(sign: char) -> bool {
     sign.is_ascii_alphabetic() || accented || OTHER_SIGNS.contains(sign)
 }
 
+/// Letters and digits only, lower case, without accents; œ as most keyboards type it.
+pub fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' => folded.push('a'),
+            'ç' => folded.push('c'),
+            'é' | 'è' | 'ê' | 'ë' => folded.push('e'),
+            'î' | 'ï' | 'í' | 'ì' => folded.push('i'),
+            'ô' | 'ö' | 'ó' | 'ò' | 'õ' => folded.push('o'),
+            'ù' | 'û' | 'ü' | 'ú' => folded.push('u'),
+            'ÿ' | 'ý' => folded.push('y'),
+            'ñ' => folded.push('n'),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            other if other.is_alphanumeric() => folded.push(other),
+            _ => {}
+        }
+    }
+    folded
+}
+
+/// What a search of accounts looks through: last name, first name, login, each folded.
+pub fn search_name(last: &str, first: &str, login: &str) -> String {
+    let words =
+        [last, first, login].map(|part| part.split_whitespace().map(folded).collect::<Vec<_>>().concat());
+    words.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_search_ignores_case_accents_and_spaces() {
+        assert_eq!(folded("Solène QUENTIN-ALVÈS"), "solenequentinalves");
+        assert_eq!(folded("099 03 22 004817 G0991"), "0990322004817g0991");
+        assert_eq!(folded("BŒUFVERT"), folded("boeufvert"));
+        assert_eq!(folded("  --  "), "");
+        assert_eq!(
+            search_name("d’Ormesson", "Anne-Sophie", "a.dormesson"),
+            "dormesson annesophie adormesson"
+        );
+    }
 
     #[test]
     fn a_name_of_a_person_is_made_of_letters() {

@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use super::account;
 use super::guard::Allowed;
 use super::part::Posted;
 use super::policy::acts;
@@ -11,9 +10,11 @@ use super::routes::{Nothing, csrf, see};
 use super::session::{self, EndedBy, Session};
 use super::suspension;
 use super::view::{self, account as account_view};
+use super::{account, own_factors};
 use crate::messages::{self, AccountNews, Desk, Message};
 use crate::page::{Page, format, paths};
-use crate::platform::{Error, Result};
+use crate::platform::id::AccountId;
+use crate::platform::{Conn, Error, Now, Result};
 
 /// Wording 10: whoever holds the session that another login ended may block the account.
 pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> Result<HttpResponse> {
@@ -21,20 +22,17 @@ pub async fn block(who: Allowed<acts::BlockOwnAccount>, _: Posted<Nothing>) -> R
     if session.second_factor_at.is_none() || session.ended_by != Some(EndedBy::OtherLogin) {
         return Err(Error::SignIn);
     }
-    tracing::warn!(account = %account.id, "blocked by its owner, who does not know a connection");
-    who.write(move |conn, who| {
-        suspension::block(conn, &account.id, who.now())?;
-        messages::tell(conn, &account.id, &Message::Account(AccountNews::Blocked), who.now())?;
-        messages::tell_desk(
-            conn,
-            Desk::Managers,
-            &Message::Account(AccountNews::SomebodyBlocked),
-            who.now(),
-        )?;
-        session::end_all(conn, &account.id, None, EndedBy::Blocked, who.now())
-    })
-    .await?;
+    who.write(move |conn, who| close(conn, &account.id, who.now())).await?;
     Ok(see(paths::BLOCK_ACCOUNT))
+}
+
+/// Closes an account at its owner's wish: nothing of it lives on, and the landlord hears of it.
+pub(super) fn close(conn: &mut Conn, id: &AccountId, now: Now) -> Result<()> {
+    tracing::warn!(account = %id, "blocked by its owner, who does not know a connection");
+    suspension::block(conn, id, now)?;
+    messages::tell(conn, id, &Message::Account(AccountNews::Blocked), now)?;
+    messages::tell_desk(conn, Desk::Managers, &Message::Account(AccountNews::SomebodyBlocked), now)?;
+    session::end_all(conn, id, None, EndedBy::Blocked, now)
 }
 
 pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
@@ -45,7 +43,13 @@ pub async fn blocked(who: Allowed<acts::BlockOwnAccount>) -> Result<Page> {
 pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result<Page> {
     let actor = who.actor()?;
     let id = actor.account.id.clone();
-    let all = who.read(move |conn, who| account::habilitations(conn, &id, who.now())).await?;
+    let own = actor.account.clone();
+    let (all, (factors, recovery)) = who
+        .read(move |conn, who| {
+            let habilitations = account::habilitations(conn, &id, who.now())?;
+            Ok((habilitations, own_factors::of_account(conn, &own)?))
+        })
+        .await?;
     let today = who.now().today();
     let view = account_view::Account {
         csrf: csrf(&req),
@@ -57,6 +61,9 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
             .previous_login_at
             .map_or_else(|| "celle-ci est la première".to_owned(), |at| format::day_and_time(at.and_utc())),
         habilitations: all.iter().map(|h| habilitation_line(h, today)).collect(),
+        factors,
+        recovery,
+        passkeys: false,
         text_display: actor.account.reads_text,
         password_changed: format!(
             "Changé le {}",

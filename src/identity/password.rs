@@ -126,13 +126,17 @@ fn without(text: &str, words: &[&str]) -> String {
     words.iter().fold(text.to_lowercase(), |rest, word| rest.replace(&word.to_lowercase(), ""))
 }
 
-/// A temporary secret to be dictated or typed: five blocks of four, 100 random bits, with no
-/// character that reads as another.
+/// A temporary secret to be dictated or typed: five blocks of four, 100 random bits.
 pub fn temporary_secret() -> Result<Zeroizing<String>> {
+    readable(20)
+}
+
+/// Random letters and figures in blocks of four, five bits each, none of which reads as another.
+pub fn readable(length: usize) -> Result<Zeroizing<String>> {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789-";
     const READABLE: usize = 31;
-    let mut secret = Zeroizing::new(String::with_capacity(24));
-    while secret.chars().filter(|c| *c != '-').count() < 20 {
+    let mut secret = Zeroizing::new(String::with_capacity(length + length / 4));
+    while secret.chars().filter(|c| *c != '-').count() < length {
         let [byte] = random::<1>()?;
         // 248 = 8 × 31: above it a letter would come up more often than the others.
         if byte >= 248 {

@@ -99,6 +99,10 @@ actions! {
     Enter: Door::SignedIn;
     StayAwake: Door::SignedIn;
     SeeOwnAccount: Door::SignedIn;
+    /// Name, add and revoke one's second factors; make recovery codes (E20).
+    KeepOwnFactors: Door::SignedIn;
+    /// « Ce n’était pas moi » (E19).
+    DenyConnection: Door::SignedIn;
     ReadCommittees: Door::SignedIn;
     ReadList: Door::SignedIn;
     OpenSheet: Door::SignedIn;
@@ -107,10 +111,16 @@ actions! {
     /// The page on screen asks whether it may stay there.
     StayPresent: Door::SignedIn;
     SwitchCommune: Door::SignedIn;
+    /// The account letter and the mailed link (E20).
+    GiveSecret: Door::SignedIn;
+    /// Revoke what is lost after an identity check; give a hardware token (E20).
+    ReplaceLostFactor: Door::SignedIn;
     ManageCommittees: Door::SignedIn;
     ManageCommunes: Door::SignedIn;
     /// SIREN of communes, identities bound to accounts, other employers accepted.
     ManageSingleSignOn: Door::SignedIn;
+    /// The three levers, and the end of a convention (E27, E33, E37).
+    SuspendAccess: Door::SignedIn;
     /// Certificates of purge: no personal data in them (E7).
     SeeCertificates: Door::SignedIn;
 }
@@ -126,7 +136,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::SignOut
         | Act::BlockOwnAccount => true,
         Act::GiveCode | Act::ChoosePassword | Act::EnrolSecondFactor | Act::SignCharter | Act::Unlock => true,
-        Act::Enter | Act::StayAwake | Act::SeeOwnAccount => true,
+        Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::KeepOwnFactors | Act::DenyConnection => true,
         Act::ReadCommittees
         | Act::ReadList
         | Act::OpenSheet
@@ -141,7 +151,12 @@ pub fn permits(role: Role, act: Act) -> bool {
             Role::Manager | Role::Dpo => true,
             Role::Instructor | Role::Contact => false,
         },
-        Act::ManageCommittees | Act::ManageCommunes | Act::ManageSingleSignOn => match role {
+        Act::ManageCommittees
+        | Act::ManageCommunes
+        | Act::ManageSingleSignOn
+        | Act::SuspendAccess
+        | Act::GiveSecret
+        | Act::ReplaceLostFactor => match role {
             Role::Manager => true,
             Role::Instructor | Role::Contact | Role::Dpo => false,
         },
@@ -150,7 +165,16 @@ pub fn permits(role: Role, act: Act) -> bool {
 
 /// What a suspended person may still do: see that they are, keep their secrets, leave (wording 3).
 pub fn open_to_suspended(act: Act) -> bool {
-    matches!(act, Act::Enter | Act::StayAwake | Act::SeeOwnAccount | Act::ChoosePassword | Act::SignCharter)
+    matches!(
+        act,
+        Act::Enter
+            | Act::StayAwake
+            | Act::SeeOwnAccount
+            | Act::KeepOwnFactors
+            | Act::DenyConnection
+            | Act::ChoosePassword
+            | Act::SignCharter
+    )
 }
 
 /// Whether a request of this kind is a sign that somebody sits there. A page that asks every half

@@ -22,7 +22,7 @@ use crate::page::{Page, format, paths};
 use crate::platform::{Error, Now, Result};
 
 /// Either a page to show again, or the next one.
-type PageOr<R> = Either<Page, R>;
+pub(super) type PageOr<R> = Either<Page, R>;
 
 /// Where the way leads after a step.
 pub(super) fn see(path: &str) -> HttpResponse {
@@ -34,7 +34,7 @@ pub(super) fn csrf(req: &HttpRequest) -> String {
 }
 
 /// « Trop d’essais. Réessayez à partir de 10 h 42. », or in so many seconds.
-fn too_many(until: NaiveDateTime, now: Now) -> String {
+pub(super) fn too_many(until: NaiveDateTime, now: Now) -> String {
     let seconds = (until - now.naive()).num_seconds() + 1;
     if seconds < 60 {
         return format!("Trop d’essais. Réessayez dans {}.", format::count(seconds, "seconde", "secondes"));
@@ -134,6 +134,13 @@ pub(super) fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Res
     Ok(answer)
 }
 
+/// To this page, on a device that is known from now on; the one that was asked for comes later.
+fn on_to(path: &str, device: &session::Token) -> Result<HttpResponse> {
+    let mut answer = see(path);
+    set_cookie(&mut answer, cookies::device_cookie(device))?;
+    Ok(answer)
+}
+
 #[derive(Deserialize)]
 pub struct CodeForm {
     #[serde(default)]
@@ -163,6 +170,33 @@ pub async fn give_code(
     }
 }
 
+#[derive(Deserialize)]
+pub struct RecoveryForm {
+    #[serde(default)]
+    code_de_secours: String,
+}
+
+pub async fn recovery_page(who: Allowed<acts::GiveCode>, req: HttpRequest) -> Result<Page> {
+    Ok(view::factors::recover(&csrf(&req), &Errors::none(), &who.landlord()))
+}
+
+pub async fn recover(
+    who: Allowed<acts::GiveCode>,
+    req: HttpRequest,
+    form: Posted<RecoveryForm>,
+) -> Result<PageOr<HttpResponse>> {
+    let sentence = match sign_in::with_recovery_code(&who, form.0.code_de_secours).await? {
+        // The lost one is revoked, another added there.
+        Outcome::Accepted(device) => return Ok(Either::Right(on_to(paths::ACCOUNT, &device)?)),
+        Outcome::Blocked(until) => too_many(until, who.now()),
+        Outcome::Wrong | Outcome::Expired => {
+            "Ce code n’est pas l’un des vôtres, ou il a déjà servi.".to_owned()
+        }
+    };
+    let errors = Errors::one("code_de_secours", sentence);
+    Ok(Either::Left(view::factors::recover(&csrf(&req), &errors, &who.landlord())))
+}
+
 fn code_sentence<T>(outcome: &Outcome<T>, now: Now) -> String {
     match outcome {
         Outcome::Blocked(until) => too_many(*until, now),
@@ -181,11 +215,7 @@ async fn enrolment_view(
 ) -> Result<Page> {
     let (_, account) = sign_in::at_step(who)?;
     let secret = sign_in::enrolling(who).await?;
-    let demo_code = if who.machine().is_demo() {
-        Some(secret.code_at(who.clock().authenticator_seconds())?)
-    } else {
-        None
-    };
+    let demo_code = sign_in::demo_code(who, &secret)?;
     let view = steps::SecondFactor {
         csrf: csrf(req),
         errors,
@@ -202,7 +232,7 @@ pub async fn enrol(
     form: Posted<CodeForm>,
 ) -> Result<PageOr<HttpResponse>> {
     match sign_in::enrol(&who, form.0.code).await? {
-        Outcome::Accepted(device) => Ok(Either::Right(welcome(&req, Some(&device))?)),
+        Outcome::Accepted(device) => Ok(Either::Right(on_to(paths::RECOVERY_CODES, &device)?)),
         refused => Ok(Either::Left(
             enrolment_view(&who, &req, Errors::one("code", code_sentence(&refused, who.now()))).await?,
         )),
@@ -232,6 +262,7 @@ fn password_view(who: &Allowed<acts::ChoosePassword>, req: &HttpRequest, errors:
         errors,
         identifier: account.login.clone(),
         first,
+        asked: account.password_change_asked_at.is_some(),
         min_length: u32::try_from(sign_in::least_length(who, &account)).unwrap_or(u32::MAX),
     };
     Ok(view::password(&view, &who.landlord()))

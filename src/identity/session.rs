@@ -1,15 +1,15 @@
 //! Sessions: one live one for each account (E19), locked when idle, ended from both sides.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use data_encoding::HEXLOWER;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::account::Account;
 use super::policy::Step;
 use crate::notices::charter;
-use crate::platform::crypto::{random, sha256_hex};
 use crate::platform::id::{AccountId, Insee, text_enum};
-use crate::platform::schema::{accounts, known_devices, sessions};
+use crate::platform::schema::{accounts, authenticators, known_devices, sessions};
+pub use crate::platform::token::Token;
 use crate::platform::{Conn, Now, Result};
 
 /// Idle minutes before the page warns (the script) and before the session locks (here).
@@ -18,7 +18,7 @@ pub const LOCKED_AFTER: TimeDelta = TimeDelta::minutes(22);
 /// Longest life of a session, however busy.
 const LIFE: TimeDelta = TimeDelta::hours(12);
 /// How long a half-done sign-in may take.
-const SIGN_IN_LIFE: TimeDelta = TimeDelta::minutes(15);
+pub(super) const SIGN_IN_LIFE: TimeDelta = TimeDelta::minutes(15);
 /// How often the last activity is written.
 const ACTIVITY_GRAIN: TimeDelta = TimeDelta::seconds(30);
 /// How long an ended session can still say why it ended.
@@ -31,35 +31,11 @@ text_enum! {
         OtherLogin = "other_login",
         PasswordChanged = "password_changed",
         Blocked = "blocked",
+        FactorChanged = "factor_changed",
     }
 }
 
-/// The secret in the cookie: 256 random bits. Only its hash is stored.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    pub fn fresh() -> Result<Self> {
-        Ok(Self(HEXLOWER.encode(&random::<32>()?)))
-    }
-
-    /// A cookie's value, if it can be one of ours.
-    pub fn read(value: &str) -> Option<Self> {
-        let ours =
-            value.len() == 64 && value.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        ours.then(|| Self(value.to_owned()))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn hash(&self) -> String {
-        sha256_hex(self.0.as_bytes())
-    }
-}
-
-/// A session, as stored.
+/// A session, as stored, with what its step depends on.
 #[derive(Debug, Clone, Queryable)]
 pub struct Session {
     pub(super) token_hash: String,
@@ -78,6 +54,8 @@ pub struct Session {
     pub ended_for_device: Option<String>,
     /// The provider of single sign-on that has vouched for both factors; `None`: this program's own.
     pub provider: Option<String>,
+    /// Whether the account has a second factor to ask for, at this instant.
+    pub(super) has_second_factor: bool,
 }
 
 impl Session {
@@ -101,11 +79,13 @@ impl Session {
     /// Whoever comes by single sign-on uses no password of ours: a temporary one stops nobody.
     pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
         let signed_in = self.second_factor_at.is_some();
-        if !signed_in && account.has_second_factor() {
+        if !signed_in && self.has_second_factor {
             Some(Step::Code)
         } else if signed_in && now.naive() - self.last_activity_at >= LOCKED_AFTER {
             Some(Step::Locked)
-        } else if account.password_temporary && self.provider.is_none() {
+        } else if self.provider.is_none()
+            && (account.password_temporary || account.password_change_asked_at.is_some())
+        {
             Some(Step::NewPassword)
         } else if !signed_in {
             Some(Step::Enrolment)
@@ -127,7 +107,31 @@ pub fn find(conn: &mut Conn, token: &Token, now: Now) -> Result<Option<(Session,
     let found: Option<(Session, Account)> = sessions::table
         .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
         .filter(sessions::token_hash.eq(token.hash()))
-        .select((sessions::all_columns, accounts::all_columns))
+        .select((
+            (
+                sessions::token_hash,
+                sessions::account_id,
+                sessions::created_at,
+                sessions::last_activity_at,
+                sessions::second_factor_at,
+                sessions::enrolling,
+                sessions::commune,
+                sessions::device,
+                sessions::previous_login_at,
+                sessions::ended_at,
+                sessions::ended_by,
+                sessions::ended_for_device,
+                sessions::provider,
+                exists(
+                    authenticators::table.filter(
+                        authenticators::account_id
+                            .eq(sessions::account_id)
+                            .and(authenticators::revoked_at.is_null()),
+                    ),
+                ),
+            ),
+            accounts::all_columns,
+        ))
         .first(conn)
         .optional()?;
     Ok(found.filter(|(session, _)| session.ended_at.is_none_or(|ended| now.naive() - ended < FAREWELL)))
@@ -161,6 +165,15 @@ pub fn keep_enrolling(conn: &mut Conn, session: &Session, sealed: &[u8]) -> Resu
         .set(sessions::enrolling.eq(Some(sealed.to_vec())))
         .execute(conn)?;
     Ok(())
+}
+
+/// Uses up the secret that was being set up; false if it is gone already.
+pub fn take_enrolling(conn: &mut Conn, session: &Session, sealed: &[u8]) -> Result<bool> {
+    let taken =
+        diesel::update(sessions::table.find(&session.token_hash).filter(sessions::enrolling.eq(sealed)))
+            .set(sessions::enrolling.eq(None::<Vec<u8>>))
+            .execute(conn)?;
+    Ok(taken == 1)
 }
 
 /// The second factor is given: the session lives, every other of this account ends and is told
@@ -239,6 +252,12 @@ pub fn end_all(
     .set((sessions::ended_at.eq(Some(now.naive())), sessions::ended_by.eq(Some(by))))
     .execute(conn)?;
     Ok(())
+}
+
+/// The next request of this account chooses a new password first (E33).
+pub fn require_new_password(conn: &mut Conn, account: &AccountId, now: Now) -> Result<()> {
+    diesel::update(accounts::table.find(account)).set(accounts::password_temporary.eq(true)).execute(conn)?;
+    end_all(conn, account, None, EndedBy::PasswordChanged, now)
 }
 
 /// Erases sessions that have nothing left to say (E10).

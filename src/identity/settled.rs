@@ -2,7 +2,7 @@
 
 use super::account::{self, NewAccount, Refusal};
 use super::password::Hash;
-use super::second_factor::{self, OpenSecret};
+use super::second_factor::{self, Authenticator, FIRST_APP, Factor, OpenSecret};
 use super::{Account, Machine};
 use crate::notices::charter;
 use crate::platform::id::AccountId;
@@ -27,7 +27,9 @@ pub fn account(machine: &Machine, new: NewAccount, password: &str) -> Result<Res
             Err(refusal) => return Ok(Err(refusal)),
         };
         account::set_password(conn, &id, &hash, None, now)?;
-        second_factor::enrol(conn, &id, &secret.seal(machine.secrets.master(), &id)?, 0)?;
+        let sealed = secret.seal(machine.secrets.master(), &id)?;
+        let app = Authenticator::with_codes(Factor::TotpApp, &id, FIRST_APP, &sealed, 0, now);
+        second_factor::enrol(conn, &app)?;
         account::sign_charter(conn, &id, version, now)?;
         Ok(Ok(Settled { id, totp_secret: secret.to_base32().to_string() }))
     })

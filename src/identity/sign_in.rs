@@ -2,15 +2,17 @@
 
 use chrono::NaiveDateTime;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use zeroize::Zeroizing;
 
 use super::account::{self, Account};
 use super::first_commune::first_commune;
 use super::guard::{Actor, Allowed};
 use super::password::{self, Hash, Weakness};
 use super::policy::{Action, Step, acts};
-use super::second_factor::{self, OpenSecret};
+use super::second_factor::{self, Authenticator, OpenSecret, recovery};
 use super::session::{self, EndedBy, Session, Token};
 use super::throttle::{self, Attempt, Subject};
+use crate::messages::{self, AccountNews, Message};
 use crate::platform::crypto::Key;
 use crate::platform::id::AccountId;
 use crate::platform::{Conn, Error, Result};
@@ -133,19 +135,18 @@ pub(super) fn at_step<A: Action>(who: &Allowed<A>) -> Result<(Session, Account)>
 pub(super) async fn with_code(who: &Allowed<acts::GiveCode>, code: String) -> Result<Outcome<Token>> {
     let (session, account) = at_step(who)?;
     let seconds = who.clock().authenticator_seconds();
-    let step = account
-        .second_factor(who.machine().secrets.master())?
-        .ok_or(Error::SignIn)?
-        .step_of(&code, seconds)?;
     let id = account.id.clone();
+    let own = id.clone();
+    let all = who.read(move |conn, _| second_factor::live(conn, &own)).await?;
+    let shown = second_factor::shown_by(&all, &code, who.machine().secrets.master(), seconds)?;
     let tried = who
         .write(move |conn, who| {
             let attempt = match second_factor_attempt(conn, who, &account)? {
                 Ok(attempt) => attempt,
                 Err(until) => return Ok(Err(until)),
             };
-            let accepted = match step {
-                Some(step) => second_factor::use_step(conn, &account.id, step)?,
+            let accepted = match &shown {
+                Some(shown) => second_factor::use_code(conn, shown, who.now())?,
                 None => false,
             };
             if !accepted {
@@ -155,6 +156,40 @@ pub(super) async fn with_code(who: &Allowed<acts::GiveCode>, code: String) -> Re
             Ok(Ok(Ok(open(conn, who, &session, &account)?)))
         })
         .await?;
+    opened(who, id, tried).await
+}
+
+/// A recovery code in place of the second factor, for this sign-in and no other; its owner is told.
+pub(super) async fn with_recovery_code(
+    who: &Allowed<acts::GiveCode>,
+    typed: String,
+) -> Result<Outcome<Token>> {
+    let (session, account) = at_step(who)?;
+    let id = account.id.clone();
+    let tried = who
+        .write(move |conn, who| {
+            let attempt = match second_factor_attempt(conn, who, &account)? {
+                Ok(attempt) => attempt,
+                Err(until) => return Ok(Err(until)),
+            };
+            let master = who.machine().secrets.master();
+            if !recovery::use_one(conn, &account.id, &typed, master, who.now())? {
+                return Ok(Ok(Err(attempt)));
+            }
+            attempt.succeed(conn)?;
+            let left = recovery::left(conn, &account.id)?.codes;
+            let news = Message::Account(AccountNews::RecoveryCodeUsed { left });
+            messages::tell(conn, &account.id, &news, who.now())?;
+            Ok(Ok(Ok(open(conn, who, &session, &account)?)))
+        })
+        .await?;
+    opened(who, id, tried).await
+}
+
+/// What trying a second factor has led to: until when there is no trying, a failure, or the device.
+type Tried = Result<Result<Token, Attempt>, NaiveDateTime>;
+
+async fn opened(who: &Allowed<acts::GiveCode>, id: AccountId, tried: Tried) -> Result<Outcome<Token>> {
     match tried {
         Err(until) => Ok(Outcome::Blocked(until)),
         Ok(Err(attempt)) => {
@@ -168,8 +203,14 @@ pub(super) async fn with_code(who: &Allowed<acts::GiveCode>, code: String) -> Re
     }
 }
 
+/// The code of this moment, where the demo says it.
+pub(super) fn demo_code<A: Action>(who: &Allowed<A>, secret: &OpenSecret) -> Result<Option<String>> {
+    let demo = who.machine().is_demo();
+    demo.then(|| secret.code_at(who.clock().authenticator_seconds())).transpose()
+}
+
 /// The secret being set up, made at the first sight of the page and kept until a code confirms it.
-pub(super) async fn enrolling(who: &Allowed<acts::EnrolSecondFactor>) -> Result<OpenSecret> {
+pub(super) async fn enrolling<A: Action>(who: &Allowed<A>) -> Result<OpenSecret> {
     let (session, account) = at_step(who)?;
     let master = who.machine().secrets.master().clone();
     match &session.enrolling {
@@ -195,7 +236,9 @@ pub(super) async fn enrol(who: &Allowed<acts::EnrolSecondFactor>, code: String) 
     let id = account.id.clone();
     let device = who
         .write(move |conn, who| {
-            if !second_factor::enrol(conn, &account.id, &sealed, step)? {
+            let (kind, name) = (second_factor::Factor::TotpApp, second_factor::FIRST_APP);
+            let first = Authenticator::with_codes(kind, &account.id, name, &sealed, step, who.now());
+            if !second_factor::enrol(conn, &first)? {
                 return Err(Error::First(Step::Code.path()));
             }
             open(conn, who, &session, &account)
@@ -282,6 +325,14 @@ pub(super) async fn unlock(who: &Allowed<acts::Unlock>, typed: String) -> Result
 pub(super) fn least_length<A: Action>(who: &Allowed<A>, account: &Account) -> usize {
     let accounts = &who.settings().accounts;
     if account.role.is_town_hall() { accounts.password_length } else { accounts.landlord_password_length }
+}
+
+/// Hashes, in turn with the others.
+pub(super) async fn hash<A: Action>(who: &Allowed<A>, secret: Zeroizing<String>) -> Result<Hash> {
+    let turn = turn().await?;
+    let hash = who.compute(move |_| Hash::make(&secret)).await?;
+    drop(turn);
+    Ok(hash)
 }
 
 /// Sets a new password if it is strong and not the one before; ends every other session.

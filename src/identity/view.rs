@@ -2,6 +2,8 @@
 
 pub mod account;
 mod blocked;
+pub mod connections;
+pub mod factors;
 pub mod login;
 pub mod steps;
 

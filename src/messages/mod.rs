@@ -3,17 +3,23 @@
 //! A message holds a kind, ids, days and names of communes; never another person's name. Its words are
 //! made when it is shown or sent. Messages are erased before they are six months old (E10).
 
+mod access;
 mod account;
+pub mod links;
+pub mod mailing;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use access::AccessNews;
 pub use account::AccountNews;
+use links::Purpose;
+use mailing::Mailing;
 
 use crate::notices::Landlord;
 use crate::platform::id::{AccountId, MessageId};
-use crate::platform::schema::{accounts, messages};
+use crate::platform::schema::{accounts, links as links_table, messages};
 use crate::platform::{Conn, Error, Now, Result};
 
 /// Everything the program tells, by subject; each subject has a file of its own.
@@ -21,6 +27,7 @@ use crate::platform::{Conn, Error, Now, Result};
 #[serde(rename_all = "snake_case")]
 pub enum Message {
     Account(AccountNews),
+    Access(AccessNews),
 }
 
 /// A message in French.
@@ -31,12 +38,15 @@ pub struct Words {
     pub paragraphs: Vec<String>,
     /// The page where one sees more or acts, if there is one.
     pub path: Option<&'static str>,
+    /// What the mail's own link opens, for whoever cannot sign in yet. It is made when the mail is sent.
+    pub link: Option<Purpose>,
 }
 
 impl Message {
     pub fn words(&self, landlord: &Landlord) -> Words {
         match self {
             Self::Account(news) => news.words(landlord),
+            Self::Access(news) => news.words(landlord),
         }
     }
 }
@@ -66,15 +76,24 @@ impl Desk {
     }
 }
 
+fn read_content(content: &str) -> Result<Message> {
+    serde_json::from_str(content).map_err(Error::internal)
+}
+
 /// Tells one person, in the caller's own transaction: what was not done is not told.
 pub fn tell(conn: &mut Conn, to: &AccountId, message: &Message, now: Now) -> Result<MessageId> {
     let id = MessageId::fresh();
+    let email: Option<String> = accounts::table.find(to).select(accounts::email).first(conn)?;
+    let mail = if email.is_some() { Mailing::Due } else { Mailing::None };
     diesel::insert_into(messages::table)
         .values((
             messages::id.eq(&id),
             messages::account_id.eq(to),
             messages::content.eq(serde_json::to_string(message).map_err(Error::internal)?),
             messages::created_at.eq(now.naive()),
+            messages::mail.eq(mail),
+            messages::mail_asked_at.eq(now.naive()),
+            messages::mail_next_at.eq(now.naive()),
         ))
         .execute(conn)?;
     Ok(id)
@@ -82,9 +101,7 @@ pub fn tell(conn: &mut Conn, to: &AccountId, message: &Message, now: Now) -> Res
 
 /// Tells everybody of a desk.
 pub fn tell_desk(conn: &mut Conn, desk: Desk, message: &Message, now: Now) -> Result<()> {
-    let all: Vec<AccountId> =
-        accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?;
-    for account in all {
+    for account in at_desk(conn, desk)? {
         tell(conn, &account, message, now)?;
     }
     Ok(())
@@ -100,6 +117,11 @@ pub fn told_since(conn: &mut Conn, message: &Message, instant: NaiveDateTime) ->
     Ok(told > 0)
 }
 
+/// The accounts of a desk.
+pub fn at_desk(conn: &mut Conn, desk: Desk) -> Result<Vec<AccountId>> {
+    Ok(accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?)
+}
+
 /// What somebody has received, latest first.
 pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Received>> {
     type Row = (MessageId, String, NaiveDateTime, Option<NaiveDateTime>);
@@ -110,8 +132,14 @@ pub fn received(conn: &mut Conn, by: &AccountId, at_most: i64) -> Result<Vec<Rec
         .select((messages::id, messages::content, messages::created_at, messages::read_at))
         .load(conn)?;
     let read = |(id, content, created_at, read_at): Row| {
-        let message = serde_json::from_str(&content).map_err(Error::internal)?;
+        let message = read_content(&content)?;
         Ok(Received { id, message, created_at, read_at })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// Erases what was told before `limit`, and the links made before it; for retention (E10).
+pub fn erase_before(conn: &mut Conn, limit: NaiveDateTime) -> Result<usize> {
+    diesel::delete(links_table::table.filter(links_table::made_at.lt(limit))).execute(conn)?;
+    Ok(diesel::delete(messages::table.filter(messages::created_at.lt(limit))).execute(conn)?)
 }

@@ -1,5 +1,6 @@
 //! Fields, their errors, and the form that cannot be written without its CSRF token.
 
+use chrono::{Datelike as _, NaiveDate};
 use maud::{Markup, html};
 
 use super::marks::{Mark, sign};
@@ -16,13 +17,14 @@ pub enum Kind {
     Text,
     /// A day typed as 30/11/2026.
     Day,
+    Email,
 }
 
 impl Kind {
     fn input_type(self) -> &'static str {
         match self {
             Kind::CurrentPassword | Kind::NewPassword => "password",
-            Kind::Username | Kind::OneTimeCode | Kind::Text | Kind::Day => "text",
+            Kind::Username | Kind::OneTimeCode | Kind::Text | Kind::Day | Kind::Email => "text",
         }
     }
 
@@ -33,13 +35,14 @@ impl Kind {
             Kind::CurrentPassword => "current-password",
             Kind::NewPassword => "new-password",
             Kind::OneTimeCode => "one-time-code",
-            Kind::Text | Kind::Day => "off",
+            Kind::Text | Kind::Day | Kind::Email => "off",
         }
     }
 
     fn inputmode(self) -> Option<&'static str> {
         match self {
             Kind::OneTimeCode => Some("numeric"),
+            Kind::Email => Some("email"),
             Kind::Username | Kind::CurrentPassword | Kind::NewPassword | Kind::Text | Kind::Day => None,
         }
     }
@@ -56,6 +59,32 @@ pub struct Field<'a> {
     /// What was typed, kept after an error. A password is never sent back: its value is ignored.
     pub value: &'a str,
     pub kind: Kind,
+}
+
+/// A day typed as 30/11/2026, or the sentence that says how to repair it: « Écrivez le jour {of}… ».
+pub fn day(typed: &str, of: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(typed.trim(), "%d/%m/%Y")
+        .ok()
+        .filter(|day| (2000..2100).contains(&day.year()))
+        .ok_or_else(|| format!("Écrivez le jour {of}, par exemple 30/11/2026."))
+}
+
+/// Characters of a reason: some lines.
+const LONGEST_REASON: usize = 600;
+
+/// A reason that stays written down, or the sentence that asks for it.
+pub fn reason(typed: &str) -> Result<String, String> {
+    let reason = typed.trim().replace("\r\n", "\n");
+    if reason.chars().count() < 5 {
+        return Err("Écrivez le motif\u{a0}: il reste avec la décision.".to_owned());
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(format!("Résumez le motif en {LONGEST_REASON} signes au plus."));
+    }
+    if reason.chars().any(|sign| sign.is_control() && sign != '\n') {
+        return Err("Le motif contient un signe qui ne s’affiche pas\u{a0}; retapez-le.".to_owned());
+    }
+    Ok(reason)
 }
 
 /// What is to be repaired, field by field, in the order of the form.
@@ -129,20 +158,20 @@ pub fn submit(label: &str) -> Markup {
 
 /// A field with its label, help and error.
 pub fn field(field: &Field<'_>, errors: &Errors) -> Markup {
+    input(field, errors, true)
+}
+
+/// A field that may stay empty, and says so.
+pub fn optional(field: &Field<'_>, errors: &Errors) -> Markup {
+    input(field, errors, false)
+}
+
+fn input(field: &Field<'_>, errors: &Errors, required: bool) -> Markup {
     let error = errors.of(field.name);
-    let help_id = format!("{}-aide", field.name);
-    let error_id = format!("{}-erreur", field.name);
-    let described = match (field.help.is_empty(), error.is_some()) {
-        (true, false) => None,
-        (false, false) => Some(help_id.clone()),
-        (true, true) => Some(error_id.clone()),
-        (false, true) => Some(format!("{help_id} {error_id}")),
-    };
     let secret = matches!(field.kind, Kind::CurrentPassword | Kind::NewPassword);
     html! {
         div.field.wrong[error.is_some()] {
-            label for=(field.name) { (field.label) }
-            @if !field.help.is_empty() { p.help id=(help_id) { (field.help) } }
+            (label(field, required))
             input
                 type=(field.kind.input_type())
                 id=(field.name)
@@ -154,13 +183,133 @@ pub fn field(field: &Field<'_>, errors: &Errors) -> Markup {
                 autocapitalize="none"
                 autocorrect="off"
                 spellcheck="false"
-                required
+                required[required]
                 aria-invalid=[error.map(|_| "true")]
-                aria-describedby=[described];
-            @if let Some(error) = error {
-                p.error id=(error_id) { (sign(Mark::Gap)) span { (error) } }
-            }
+                aria-describedby=[described_by(field.name, field.help, error)];
+            (repair(field.name, error))
         }
+    }
+}
+
+/// Several lines of text: a reason, an answer.
+pub fn long_text(field: &Field<'_>, errors: &Errors, required: bool) -> Markup {
+    let error = errors.of(field.name);
+    html! {
+        div.field.wrong[error.is_some()] {
+            (label(field, required))
+            textarea
+                id=(field.name)
+                name=(field.name)
+                rows="4"
+                autocomplete="off"
+                spellcheck="false"
+                required[required]
+                aria-invalid=[error.map(|_| "true")]
+                aria-describedby=[described_by(field.name, field.help, error)] { (field.value) }
+            (repair(field.name, error))
+        }
+    }
+}
+
+/// One answer among others, that fits on a line of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice<'a> {
+    pub value: &'a str,
+    pub label: &'a str,
+    /// A grey line under the label, or empty.
+    pub detail: &'a str,
+}
+
+/// One of a few: radio buttons under a legend. `field.value` is the value chosen, or empty.
+pub fn choices(field: &Field<'_>, of: &[Choice<'_>], errors: &Errors) -> Markup {
+    let error = errors.of(field.name);
+    html! {
+        fieldset.field.choices.wrong[error.is_some()] id=(field.name)
+            tabindex=[error.map(|_| "-1")]
+            aria-describedby=[described_by(field.name, field.help, error)]
+        {
+            legend { (field.label) }
+            @if !field.help.is_empty() { p.help id=(help_id(field.name)) { (field.help) } }
+            @for choice in of {
+                label {
+                    input type="radio" name=(field.name) value=(choice.value) checked[choice.value == field.value];
+                    span {
+                        (choice.label)
+                        @if !choice.detail.is_empty() { span.second { (choice.detail) } }
+                    }
+                }
+            }
+            (repair(field.name, error))
+        }
+    }
+}
+
+/// One of many, in a list that unfolds. `field.value` is the value chosen.
+pub fn select(field: &Field<'_>, of: &[(&str, &str)], errors: &Errors) -> Markup {
+    let error = errors.of(field.name);
+    html! {
+        div.field.wrong[error.is_some()] {
+            (label(field, true))
+            select
+                id=(field.name)
+                name=(field.name)
+                autocomplete="off"
+                aria-invalid=[error.map(|_| "true")]
+                aria-describedby=[described_by(field.name, field.help, error)]
+            {
+                @for (value, words) in of {
+                    option value=(value) selected[*value == field.value] { (words) }
+                }
+            }
+            (repair(field.name, error))
+        }
+    }
+}
+
+/// One thing to agree to; its value is « oui ».
+pub fn checkbox(name: &str, words: &str, checked: bool, errors: &Errors) -> Markup {
+    let error = errors.of(name);
+    html! {
+        div.field.choices.wrong[error.is_some()] {
+            label {
+                input type="checkbox" id=(name) name=(name) value="oui" checked[checked]
+                    aria-invalid=[error.map(|_| "true")] aria-describedby=[described_by(name, "", error)];
+                span { (words) }
+            }
+            (repair(name, error))
+        }
+    }
+}
+
+fn label(field: &Field<'_>, required: bool) -> Markup {
+    html! {
+        label for=(field.name) { (field.label) @if !required { span.optional { " (facultatif)" } } }
+        @if !field.help.is_empty() { p.help id=(help_id(field.name)) { (field.help) } }
+    }
+}
+
+fn repair(name: &str, error: Option<&str>) -> Markup {
+    html! {
+        @if let Some(error) = error {
+            p.error id=(error_id(name)) { (sign(Mark::Gap)) span { (error) } }
+        }
+    }
+}
+
+fn help_id(name: &str) -> String {
+    format!("{name}-aide")
+}
+
+fn error_id(name: &str) -> String {
+    format!("{name}-erreur")
+}
+
+fn described_by(name: &str, help: &str, error: Option<&str>) -> Option<String> {
+    match (help.is_empty(), error.is_some()) {
+        (true, false) => None,
+        (false, false) => Some(help_id(name)),
+        (true, true) => Some(error_id(name)),
+        (false, true) => Some(format!("{} {}", help_id(name), error_id(name))),
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub const LOGIN: &str = "/connexion";
 pub const LOGIN_CODE: &str = "/connexion/code";
+/// A recovery code in place of the six digits.
+pub const RECOVER: &str = "/connexion/secours";
 pub const SIGN_OUT: &str = "/deconnexion";
 pub const PASSWORD: &str = "/mot-de-passe";
 pub const SECOND_FACTOR: &str = "/double-facteur";
@@ -11,6 +13,15 @@ pub const ACCOUNT: &str = "/compte";
 pub const DISPLAY_PREFERENCE: &str = "/compte/affichage";
 /// Blocks one's own account after a connection that was somebody else's (wording 10).
 pub const BLOCK_ACCOUNT: &str = "/compte/blocage";
+/// One more application as a second factor.
+pub const NEW_APP: &str = "/compte/application";
+/// One more passkey.
+pub const NEW_PASSKEY: &str = "/compte/cle";
+pub const RECOVERY_CODES: &str = "/compte/codes-de-secours";
+/// One's own connections (E19).
+pub const CONNECTIONS: &str = "/compte/connexions";
+/// « Ce n’était pas moi ».
+pub const NOT_ME: &str = "/compte/connexions/pas-moi";
 pub const LOCK: &str = "/verrou";
 /// Changes the commune being read.
 pub const COMMUNE: &str = "/commune";
@@ -21,6 +32,24 @@ pub const HELP: &str = "/aide";
 pub const REPORT: &str = "/signalement";
 pub const MANAGED_COMMITTEES: &str = "/gestion/commissions";
 pub const MANAGED_COMMUNES: &str = "/gestion/communes";
+/// The three levers (E27, E33).
+pub const LEVERS: &str = "/gestion/acces";
+/// What a lever would do, before it is pulled.
+pub const LEVERS_CONFIRM: &str = "/gestion/acces/confirmer";
+
+/// Where the link of a mail leads; the token is used up by the form of that page (POST).
+pub fn access_link(token: &str) -> String {
+    format!("/acces/{token}")
+}
+
+/// One of one's own second factors.
+pub fn own_factor(id: &str) -> String {
+    format!("/compte/second-facteur/{id}")
+}
+/// What one has been told.
+pub const MESSAGES: &str = "/messages";
+/// The state of the outbox, for managers.
+pub const MAILS: &str = "/gestion/courriels";
 
 /// The landlord's page on single sign-on.
 pub const MANAGED_SINGLE_SIGN_ON: &str = "/gestion/connexion-unique";
@@ -103,6 +132,41 @@ pub fn sheet_text(id: &str) -> String {
 /// The page that confirms that a committee has been held; its form posts to the same address (E7).
 pub fn committee_held(id: &str) -> String {
     format!("/gestion/commissions/{id}/seance-levee")
+}
+
+/// The account letter and the mailed link of somebody new.
+pub fn account_secret(account: &str) -> String {
+    format!("/gestion/comptes/{account}/secret")
+}
+
+/// A lost second factor: what is revoked after an identity check.
+pub fn lost_factor(account: &str) -> String {
+    format!("/gestion/comptes/{account}/second-facteur")
+}
+
+/// A hardware token for somebody without a work telephone.
+pub fn token(account: &str) -> String {
+    format!("/gestion/comptes/{account}/jeton")
+}
+
+/// The page that gives access back; its form posts to the same address (E27).
+pub fn restore_access(suspension: &str) -> String {
+    format!("/gestion/acces/retablir/{suspension}")
+}
+
+/// Where a second manager confirms, or the first takes back (E27, E37).
+pub fn joint_decision(id: &str) -> String {
+    format!("/gestion/acces/decisions/{id}")
+}
+
+/// The page that ends a convention; its form posts to the same address (E37).
+pub fn termination(convention: &str) -> String {
+    format!("/gestion/conventions/{convention}/resiliation")
+}
+
+/// One account, as the landlord administers it.
+pub fn managed_account(id: &str) -> String {
+    format!("/gestion/comptes/{id}")
 }
 
 /// A certificate of purge, as a file.

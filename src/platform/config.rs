@@ -2,12 +2,16 @@
 //!
 //! Unknown keys are refused, all faults are listed at once, and no switch turns a protection off.
 
+mod mail;
+
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use serde::Deserialize;
+
+pub use mail::{Mail, Security};
 
 use super::db::Location;
 
@@ -33,6 +37,7 @@ pub struct Settings {
     /// Providers of single sign-on, in the order of their buttons.
     #[serde(default)]
     pub single_sign_on: Vec<SingleSignOn>,
+    pub mail: Mail,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -267,6 +272,7 @@ impl Settings {
             "landlord.siren\u{a0}: neuf chiffres, dont la clé est juste",
         );
         faults.extend(single_sign_on::faults(&self.single_sign_on));
+        faults.extend(self.mail.faults());
         faults
     }
 
@@ -314,7 +320,10 @@ fn in_french(fault: &figment::Error) -> String {
             format!("{path}\u{a0}: réglage inconnu")
         }
         Kind::MissingField(field) => format!("{}\u{a0}: réglage manquant", named(field)),
-        Kind::InvalidType(..) | Kind::InvalidValue(..) | Kind::InvalidLength(..) => {
+        Kind::InvalidType(..)
+        | Kind::InvalidValue(..)
+        | Kind::InvalidLength(..)
+        | Kind::UnknownVariant(..) => {
             format!(
                 "{}\u{a0}: cette valeur n’est pas de la forme attendue (voir config/default.toml)",
                 named("")

@@ -208,16 +208,21 @@ fn write_new(path: &PathBuf, text: &str, mode: u32) -> Result<()> {
     writeln!(file, "{text}").and_then(|()| file.sync_all()).map_err(|e| explain(path, &e))
 }
 
-fn read_key(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+/// What a file holds that only the program may read; one that others may read is refused.
+pub(super) fn read_private(path: &Path) -> Result<Zeroizing<String>> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(path).map_err(|e| explain(path, &e))?.permissions().mode();
     if mode & 0o077 != 0 {
         return Err(Error::Installation(format!(
-            "{}\u{a0}: d’autres comptes peuvent lire cette clé\u{a0}; chmod 600",
+            "{}\u{a0}: d’autres comptes peuvent lire ce secret\u{a0}; chmod 600",
             path.display()
         )));
     }
-    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(|e| explain(path, &e))?);
+    Ok(Zeroizing::new(std::fs::read_to_string(path).map_err(|e| explain(path, &e))?))
+}
+
+fn read_key(path: &Path) -> Result<Zeroizing<[u8; 32]>> {
+    let text = read_private(path)?;
     decode_key(&text).ok_or_else(|| {
         Error::Installation(format!(
             "{}\u{a0}: une clé de 256 bits en hexadécimal est attendue",

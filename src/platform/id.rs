@@ -120,6 +120,12 @@ ids! {
     MessageId: uuid;
     BindingId: uuid;
     ExceptionId: uuid;
+    AuthenticatorId: uuid;
+    SecretGivenId: uuid;
+    IdentityCheckId: uuid;
+    AccountChangeId: uuid;
+    /// What two of the landlord's managers decide together (E27, E37).
+    DecisionId: uuid;
     CommitteeId: uuid;
     /// One state of one committee's sheets, under a key of its own.
     GenerationId: uuid;

@@ -8,7 +8,9 @@ pub mod error;
 pub mod id;
 pub mod jobs;
 pub mod keyring;
+pub mod mail;
 pub mod schema;
+pub mod token;
 
 pub use clock::{Clock, Now};
 pub use db::{Conn, Db};

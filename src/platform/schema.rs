@@ -20,6 +20,9 @@ diesel::table! {
         in_force_from -> Date,
         ends_on -> Date,
         terminated_on -> Nullable<Date>,
+        termination_party -> Nullable<Text>,
+        termination_received_on -> Nullable<Date>,
+        termination_reference -> Nullable<Text>,
     }
 }
 
@@ -35,14 +38,14 @@ diesel::table! {
         password_temporary -> Bool,
         password_expires_at -> Nullable<Timestamp>,
         password_set_at -> Timestamp,
-        totp_secret -> Nullable<Binary>,
-        totp_last_step -> BigInt,
+        password_change_asked_at -> Nullable<Timestamp>,
         charter_version -> Integer,
         charter_signed_at -> Nullable<Timestamp>,
         last_login_at -> Nullable<Timestamp>,
         reads_text -> Bool,
         created_at -> Timestamp,
         email -> Nullable<Text>,
+        search_name -> Text,
     }
 }
 
@@ -72,6 +75,55 @@ diesel::table! {
         lifted_at -> Nullable<Timestamp>,
         lifted_by -> Nullable<Text>,
         lift_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    authenticators (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        name -> Text,
+        sealed -> Binary,
+        credential -> Nullable<Text>,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        revoked_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    identity_checks (id) {
+        id -> Text,
+        account_id -> Text,
+        manner -> Text,
+        note -> Text,
+        checked_by -> Nullable<Text>,
+        checked_at -> Timestamp,
+        revoked -> Integer,
+    }
+}
+
+diesel::table! {
+    secrets_given (id) {
+        id -> Text,
+        account_id -> Text,
+        way -> Text,
+        reason -> Text,
+        given_by -> Nullable<Text>,
+        given_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (code_hash) {
+        code_hash -> Text,
+        account_id -> Text,
+        made_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -112,12 +164,62 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_changes (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        reason -> Text,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    joint_decisions (id) {
+        id -> Text,
+        kind -> Text,
+        convention_id -> Nullable<Text>,
+        party -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        letter_reference -> Nullable<Text>,
+        effect_on -> Nullable<Date>,
+        reason -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        settled -> Nullable<Text>,
+        settled_by -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        urgency -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     messages (id) {
         id -> Text,
         account_id -> Text,
         content -> Text,
         created_at -> Timestamp,
         read_at -> Nullable<Timestamp>,
+        opened_at -> Nullable<Timestamp>,
+        mail -> Text,
+        mail_asked_at -> Nullable<Timestamp>,
+        mail_attempts -> Integer,
+        mail_next_at -> Nullable<Timestamp>,
+        mail_held_until -> Nullable<Timestamp>,
+        mail_sent_at -> Nullable<Timestamp>,
+        mail_failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    links (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        message_id -> Nullable<Text>,
+        purpose -> Text,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -320,7 +422,9 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_changes,
     accounts,
+    authenticators,
     certificates,
     committees,
     communes,
@@ -328,13 +432,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     employer_exceptions,
     generations,
     habilitations,
+    identity_checks,
     imports,
     job_runs,
+    joint_decisions,
     known_devices,
+    links,
     messages,
     monthly_counters,
     purges,
     readings,
+    recovery_codes,
+    secrets_given,
     sessions,
     sheets,
     single_sign_on_bindings,

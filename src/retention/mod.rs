@@ -20,7 +20,7 @@ use crate::platform::schema::{
 };
 use crate::platform::{Conn, Now, Result};
 use crate::sheets::destroy;
-use crate::traces;
+use crate::{messages, traces};
 
 /// What a purge did, or would do.
 #[derive(Debug, Default)]
@@ -130,6 +130,7 @@ pub fn retain(machine: &Machine) -> Result<String> {
         }
     }
     let sign_ins = machine.db().write(|conn| erase_past_sign_ins(conn, now))?;
+    let told = machine.db().write(|conn| messages::erase_before(conn, limit))?;
     machine.db().write(|conn| {
         let past_runs = now.naive() - JOB_RUNS_KEPT;
         diesel::delete(job_runs::table.filter(job_runs::due_at.lt(past_runs))).execute(conn)?;
@@ -137,7 +138,7 @@ pub fn retain(machine: &Machine) -> Result<String> {
         Ok(())
     })?;
     let keys = destroy_past_months(machine, now)?;
-    Ok(format!("{erased} traces, {sign_ins} sessions and devices, {keys} month keys"))
+    Ok(format!("{erased} traces, {sign_ins} sessions and devices, {told} messages, {keys} month keys"))
 }
 
 /// Recomputes the chain of traces. A batch may be empty once its six months are over; one day is added,

@@ -12,7 +12,8 @@ use crate::platform::schema::{
 };
 use crate::platform::{Conn, Now, Result};
 
-/// Destroys generations: all keys, then what is left of them in the keyring's files, then the rows.
+/// Destroys generations: all keys, then what is left of them in the keyring's files, then the rows. A
+/// generation whose key may still lie in a file keeps its name, so that the sweep takes it again.
 pub fn generations(machine: &Machine, ids: &[GenerationId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -20,11 +21,19 @@ pub fn generations(machine: &Machine, ids: &[GenerationId]) -> Result<()> {
     for id in ids {
         machine.keyring().destroy(&KeyName::Generation(id.clone()))?;
     }
-    machine.keyring().erase_remains()?;
-    ids.iter().try_for_each(|id| delete_generation(machine, id))
+    let emptied = until_done(|| machine.keyring().erase_remains())?;
+    ids.iter().try_for_each(|id| delete_sheets(machine, id))?;
+    if !emptied {
+        tracing::warn!(generations = ids.len(), "remains of destroyed keys are left to the sweep");
+        return Ok(());
+    }
+    machine.db().write(|conn| {
+        diesel::delete(generations::table.filter(generations::id.eq_any(ids))).execute(conn)?;
+        Ok(())
+    })
 }
 
-fn delete_generation(machine: &Machine, id: &GenerationId) -> Result<()> {
+fn delete_sheets(machine: &Machine, id: &GenerationId) -> Result<()> {
     // Rows go in portions: a long transaction would keep traces waiting.
     loop {
         let portion: Vec<String> = machine.db().read(|conn| {
@@ -35,7 +44,7 @@ fn delete_generation(machine: &Machine, id: &GenerationId) -> Result<()> {
                 .load(conn)?)
         })?;
         if portion.is_empty() {
-            break;
+            return Ok(());
         }
         machine.db().write(|conn| {
             diesel::delete(
@@ -45,10 +54,6 @@ fn delete_generation(machine: &Machine, id: &GenerationId) -> Result<()> {
             Ok(())
         })?;
     }
-    machine.db().write(|conn| {
-        diesel::delete(generations::table.find(id)).execute(conn)?;
-        Ok(())
-    })
 }
 
 /// Those of these generations that nobody points to. A publication may be committed and its answer lost:

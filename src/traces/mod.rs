@@ -17,7 +17,8 @@ pub use chain::{Verdict, verify};
 pub use code::DisplayId;
 pub use refusals::{Due as RefusalsDue, Refusals};
 pub use store::{
-    count_and_erase_before, displays_of_different_sheets, latest_sign_in, months_in_use, oldest,
+    SignIn, count_and_erase_before, displays_of_different_sheets, latest_sign_in, months_in_use, oldest,
+    sign_ins,
 };
 pub use writer::{Health, Traces};
 

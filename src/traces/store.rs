@@ -120,6 +120,32 @@ impl Row {
     }
 }
 
+/// A completed sign-in, for its owner and for signs of sharing (E19).
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct SignIn {
+    pub at: NaiveDateTime,
+    pub device: Option<String>,
+    pub network: Option<String>,
+    /// As [`Author::session`].
+    pub session: Option<String>,
+}
+
+/// The sign-ins of an account, latest first; since an instant, if one is given.
+pub fn sign_ins(
+    conn: &mut Conn,
+    of: &AccountId,
+    since: Option<NaiveDateTime>,
+    at_most: i64,
+) -> Result<Vec<SignIn>> {
+    Ok(traces::table
+        .filter(traces::actor.eq(of).and(traces::kind.eq(Kind::SignIn)))
+        .filter(traces::at.ge(since.unwrap_or_default()))
+        .order(traces::at.desc())
+        .limit(at_most)
+        .select((traces::at, traces::device, traces::network, traces::session))
+        .load(conn)?)
+}
+
 /// One commit of the writer: how many rows, and the head of the chain after them.
 #[derive(Debug, Clone, Queryable, Insertable)]
 #[diesel(table_name = trace_batches)]

@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["routes"],
     &["frame"],
     &["overview"],
-    &["agenda"],
+    &["agenda", "accounts", "levers", "outbox"],
     &["public", "assets"],
     &["retention"],
     &["sheets"],

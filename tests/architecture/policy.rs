@@ -25,7 +25,13 @@ fn e04_no_role_of_the_landlord_reads_sheets() {
 
 #[test]
 fn e15_nobody_of_a_town_hall_manages() {
-    for act in [Act::ManageCommittees, Act::ManageCommunes, Act::ManageSingleSignOn] {
+    for act in [
+        Act::ManageCommittees,
+        Act::ManageCommunes,
+        Act::ManageSingleSignOn,
+        Act::GiveSecret,
+        Act::ReplaceLostFactor,
+    ] {
         for role in Role::ALL {
             assert_eq!(permits(*role, act), *role == Role::Manager, "{role} {act:?}");
         }

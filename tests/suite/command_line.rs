@@ -248,10 +248,12 @@ fn accounts_are_added_listed_and_reset(app: TestApp) {
     let owner = app.account(Role::Instructor, &[VALBOURG]);
     let (id, now) = (owner.id.parse().expect("an id"), app.machine().clock().now());
     app.machine().db().write(|conn| parvis::identity::suspension::block(conn, &id, now)).expect("a block");
-    let enrolled = format!("accounts WHERE login = '{}' AND totp_secret IS NOT NULL", owner.login);
+    let enrolled = format!("authenticators WHERE account_id = '{}' AND revoked_at IS NULL", owner.id);
     run(&["account", "reset", &owner.login]).ends(0);
     assert_eq!((app.count(&enrolled), app.count("suspensions WHERE lifted_at IS NULL")), (1, 0));
-    run(&["account", "reset", &owner.login, "--second-factor"]).ends(0);
+    run(&["account", "reset", &owner.login, "--second-factor"]).ends(2);
+    assert_eq!(app.count(&enrolled), 1, "nothing is lost without an identity check");
+    run(&["account", "reset", &owner.login, "--second-factor", "Rappelée au standard."]).ends(0);
     assert_eq!(app.count(&enrolled), 0);
     run(&["account", "reset", "personne"]).ends(1).says("L’identifiant « personne » est inconnu.");
 }

@@ -2,7 +2,9 @@
 
 mod bursts;
 mod communes;
+mod factors;
 mod first_login;
 mod guessing;
 mod held;
+mod issuing;
 mod sessions;

@@ -15,6 +15,9 @@ CREATE TABLE conventions (
     in_force_from DATE NOT NULL,
     ends_on DATE NOT NULL,
     terminated_on DATE,
+    termination_party TEXT CHECK (termination_party IN ('landlord', 'town_hall')),
+    termination_received_on DATE,
+    termination_reference TEXT,
     CHECK (in_force_from >= signed_by_landlord_on AND in_force_from >= signed_by_town_hall_on),
     CHECK (ends_on >= in_force_from)
 );
@@ -31,15 +34,17 @@ CREATE TABLE accounts (
     password_temporary BOOLEAN NOT NULL,
     password_expires_at TIMESTAMP,
     password_set_at TIMESTAMP NOT NULL,
-    totp_secret BYTEA,
-    totp_last_step BIGINT NOT NULL,
+    password_change_asked_at TIMESTAMP,
     charter_version INTEGER NOT NULL,
     charter_signed_at TIMESTAMP,
     last_login_at TIMESTAMP,
     reads_text BOOLEAN NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    email TEXT
+    email TEXT,
+    search_name TEXT NOT NULL
 );
+CREATE INDEX accounts_by_name ON accounts (search_name, id);
+CREATE INDEX accounts_by_last_login ON accounts (last_login_at, id);
 
 CREATE TABLE habilitations (
     id TEXT NOT NULL PRIMARY KEY,
@@ -72,6 +77,51 @@ CREATE INDEX suspensions_by_account ON suspensions (account_id);
 CREATE INDEX suspensions_by_commune ON suspensions (commune);
 CREATE INDEX suspensions_by_habilitation ON suspensions (habilitation_id);
 
+CREATE TABLE authenticators (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('totp_app', 'totp_token', 'passkey')),
+    name TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    credential TEXT UNIQUE,
+    last_step BIGINT NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    last_used_at TIMESTAMP,
+    revoked_at TIMESTAMP,
+    revoked_by TEXT
+);
+CREATE INDEX authenticators_by_account ON authenticators (account_id);
+
+CREATE TABLE recovery_codes (
+    code_hash TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    made_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
+
+CREATE TABLE identity_checks (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    manner TEXT NOT NULL CHECK (manner IN ('in_person', 'call_back', 'video', 'operator')),
+    note TEXT NOT NULL,
+    checked_by TEXT,
+    checked_at TIMESTAMP NOT NULL,
+    revoked INTEGER NOT NULL
+);
+CREATE INDEX identity_checks_by_account ON identity_checks (account_id);
+
+CREATE TABLE secrets_given (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    way TEXT NOT NULL CHECK (way IN ('letter', 'link', 'terminal')),
+    reason TEXT NOT NULL,
+    given_by TEXT,
+    given_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL
+);
+CREATE INDEX secrets_given_by_account ON secrets_given (account_id);
+
 CREATE TABLE sessions (
     token_hash TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -83,7 +133,8 @@ CREATE TABLE sessions (
     device TEXT NOT NULL,
     previous_login_at TIMESTAMP,
     ended_at TIMESTAMP,
-    ended_by TEXT CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked')),
+    ended_by TEXT
+        CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked', 'factor_changed')),
     ended_for_device TEXT,
     provider TEXT
 );
@@ -105,14 +156,68 @@ CREATE TABLE known_devices (
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
 
+CREATE TABLE account_changes (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('made', 'corrected')),
+    reason TEXT NOT NULL,
+    changed_by TEXT NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);
+CREATE INDEX account_changes_by_account ON account_changes (account_id, changed_at);
+
+CREATE TABLE joint_decisions (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('suspend_space', 'end_habilitations', 'renew_passwords', 'terminate')),
+    convention_id TEXT REFERENCES conventions (id),
+    party TEXT CHECK (party IN ('landlord', 'town_hall')),
+    received_on DATE,
+    letter_reference TEXT,
+    effect_on DATE,
+    reason TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at TIMESTAMP NOT NULL,
+    settled TEXT CHECK (settled IN ('confirmed', 'alone', 'withdrawn')),
+    settled_by TEXT,
+    settled_at TIMESTAMP,
+    urgency TEXT,
+    CHECK ((kind = 'terminate') = (convention_id IS NOT NULL)),
+    CHECK ((settled IS NULL) = (settled_at IS NULL)),
+    CHECK (settled <> 'confirmed' OR settled_by <> asked_by),
+    CHECK (settled <> 'alone' OR urgency IS NOT NULL)
+);
+CREATE INDEX joint_decisions_by_time ON joint_decisions (asked_at);
+
 CREATE TABLE messages (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     content TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
-    read_at TIMESTAMP
+    read_at TIMESTAMP,
+    opened_at TIMESTAMP,
+    mail TEXT NOT NULL CHECK (mail IN ('none', 'due', 'sent', 'bounced', 'given_up')),
+    mail_asked_at TIMESTAMP,
+    mail_attempts INTEGER NOT NULL DEFAULT 0,
+    mail_next_at TIMESTAMP,
+    mail_held_until TIMESTAMP,
+    mail_sent_at TIMESTAMP,
+    mail_failure TEXT
+        CHECK (mail_failure IN ('unreachable', 'tls', 'login', 'refused', 'later', 'recipient', 'content'))
 );
 CREATE INDEX messages_by_account ON messages (account_id, created_at);
+CREATE INDEX messages_by_mail ON messages (mail, mail_next_at);
+
+CREATE TABLE links (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    message_id TEXT REFERENCES messages (id) ON DELETE CASCADE,
+    purpose TEXT NOT NULL CHECK (purpose IN ('first_secret', 'new_secret')),
+    made_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP
+);
+CREATE INDEX links_by_account ON links (account_id, purpose);
+CREATE INDEX links_by_message ON links (message_id);
 
 CREATE TABLE single_sign_on_bindings (
     id TEXT NOT NULL PRIMARY KEY,

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::factors::{self, Line};
 use crate::identity::single_sign_on::view::{self as single_sign_on, Button};
 use crate::notices::Landlord;
 use crate::page::form::{self, Errors, Field, Kind};
@@ -52,6 +53,11 @@ pub struct Account {
     /// « vendredi 20 novembre à 16 h 12 » (E11).
     pub last_connection: String,
     pub habilitations: Vec<Habilitation>,
+    pub factors: Vec<Line>,
+    /// « 9 codes restants sur 10… ».
+    pub recovery: String,
+    /// Whether this site can hold passkeys.
+    pub passkeys: bool,
     /// The remembered display.
     pub text_display: bool,
     /// « changé le 3 novembre 2026 ».
@@ -99,6 +105,7 @@ pub fn account(view: &Account) -> Page {
             p { (view.password_changed) "." }
             p { a.button href=(paths::PASSWORD) { "Changer de mot de passe" } }
         }))
+        (section("Second facteur", "ce qui prouve que c’est vous, en plus du mot de passe", factors::list(&view.factors, &view.recovery, view.passkeys)))
         (section("Connexion en cours", "une seule à la fois", html! {
             table.register {
                 thead { tr { th scope="col" { "Appareil" } th scope="col" { "Depuis" } th scope="col" { "État" } } }
@@ -110,6 +117,7 @@ pub fn account(view: &Account) -> Page {
                     }
                 }
             }
+            p { a href=(paths::CONNECTIONS) { "Toutes mes connexions" } }
         }))
     };
     Page::new("Mon compte", body)

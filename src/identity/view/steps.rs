@@ -23,15 +23,15 @@ pub struct Code {
 pub fn code(view: &Code, landlord: &Landlord) -> Page {
     let body = html! {
         div.narrow {
-            (title("Code à six chiffres", "Il prouve que c’est bien vous. Ouvrez votre application d’authentification."))
+            (title("Code à six chiffres", "Il prouve que c’est bien vous. Votre application d’authentification l’affiche, ou votre jeton."))
             (form::post(paths::LOGIN_CODE, &view.csrf, &view.errors, html! {
-                (form::field(&Field { name: "code", label: "Code", help: "Affiché par votre application, renouvelé toutes les 30 secondes", value: "", kind: Kind::OneTimeCode }, &view.errors))
+                (form::field(&Field { name: "code", label: "Code", help: "Six chiffres, qui changent chaque demi-minute ou chaque minute", value: "", kind: Kind::OneTimeCode }, &view.errors))
                 (form::submit("Se connecter"))
             }))
             @if let Some(demo) = &view.demo {
                 p.grey { "Démonstration\u{a0}: le code de " (demo.login) " est " code { (demo.code) } "." }
             }
-            p.grey { "Téléphone perdu ou changé\u{a0}? " (landlord.access_contact) ". " a href=(paths::LOGIN) { "Revenir à la connexion" } "." }
+            p.grey { "Téléphone perdu ou changé\u{a0}? " a href=(paths::RECOVER) { "Utiliser un code de secours" } ", ou " (landlord.access_contact) ". " a href=(paths::LOGIN) { "Revenir à la connexion" } "." }
         }
     };
     Page::new("Code à six chiffres", body)
@@ -47,6 +47,8 @@ pub struct Password {
     pub identifier: String,
     /// The first connection replaces a temporary password (wording 6, E20).
     pub first: bool,
+    /// An incident demands a new one (E33).
+    pub asked: bool,
     /// 12 for town halls, 16 for the landlord.
     pub min_length: u32,
 }
@@ -70,6 +72,8 @@ pub fn password(view: &Password, landlord: &Landlord) -> Page {
                 p.lead {
                     "Choisissez votre mot de passe personnel\u{a0}: " (rule) ". Le mot de passe provisoire ne fonctionnera plus. Ne le communiquez à personne, pas même à " (landlord.name) " ni à votre mairie."
                 }
+            } @else if view.asked {
+                (title("Un nouveau mot de passe vous est demandé", &format!("{} le demande à la suite d’un incident. Le mot de passe actuel ouvre cette page une dernière fois.", landlord.name)))
             } @else {
                 (title("Changer de mot de passe", ""))
             }
@@ -99,14 +103,7 @@ pub fn second_factor(view: &SecondFactor) -> Page {
     let body = html! {
         (title("Votre second facteur", "Le mot de passe ne suffit pas\u{a0}: un code, renouvelé toutes les trente secondes, prouve que c’est bien vous."))
         (section("1. Enregistrer", "dans une application d’authentification, sur votre téléphone ou votre ordinateur", html! {
-            div.enrol {
-                div.qr role="img" aria-label="Code QR à lire avec l’application. La clé qui suit dit la même chose." { (qr_code(&view.qr)) }
-                div {
-                    p { "Lisez ce code QR avec l’application, ou tapez cette clé\u{a0}:" }
-                    p.secret { (blocks_of_four(&view.secret)) }
-                    p.grey { "Gardez-la pour vous. Elle ne sera plus montrée." }
-                }
-            }
+            (enrol_block(&view.qr, &view.secret))
         }))
         (section("2. Vérifier", "", html! {
             div.narrow {
@@ -119,6 +116,20 @@ pub fn second_factor(view: &SecondFactor) -> Page {
         }))
     };
     Page::new("Votre second facteur", body)
+}
+
+/// What an application scans, and the same to be typed.
+pub(super) fn enrol_block(qr: &Squares, secret: &str) -> Markup {
+    html! {
+        div.enrol {
+            div.qr role="img" aria-label="Code QR à lire avec l’application. La clé qui suit dit la même chose." { (qr_code(qr)) }
+            div {
+                p { "Lisez ce code QR avec l’application, ou tapez cette clé\u{a0}:" }
+                p.secret { (blocks_of_four(secret)) }
+                p.grey { "Gardez-la pour vous. Elle ne sera plus montrée." }
+            }
+        }
+    }
 }
 
 fn blocks_of_four(secret: &str) -> Markup {

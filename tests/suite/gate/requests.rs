@@ -23,21 +23,34 @@ pub struct Ids {
     pub dwelling: String,
     pub certificate: String,
     pub account: String,
+    pub factor: String,
+    pub convention: String,
+    pub suspension: String,
+    /// Of two managers.
+    pub decision: String,
 }
 
 impl Ids {
     /// One text for every parameter.
     pub fn all(text: &str) -> Self {
         let text = text.to_owned();
-        let again = || text.clone();
-        Self { committee: again(), sheet: again(), dwelling: again(), certificate: again(), account: again() }
+        Self {
+            committee: text.clone(),
+            sheet: text.clone(),
+            dwelling: text.clone(),
+            certificate: text.clone(),
+            account: text.clone(),
+            factor: text.clone(),
+            convention: text.clone(),
+            suspension: text.clone(),
+            decision: text,
+        }
     }
 
     /// They read as ids and name nothing.
     pub fn invented() -> Self {
         let (uuid, hex) = ("01930000-0000-7000-8000-000000000000".to_owned(), "0".repeat(32));
-        let again = || uuid.clone();
-        Self { committee: again(), sheet: hex.clone(), dwelling: hex, certificate: again(), account: uuid }
+        Self { sheet: hex.clone(), dwelling: hex, ..Self::all(&uuid) }
     }
 }
 
@@ -58,6 +71,10 @@ pub fn path_of(pattern: &str, ids: &Ids) -> String {
             (_, "/gestion/comptes/", "id") => &ids.account,
             (_, "/fiches/", "id") => &ids.sheet,
             (_, "/gestion/certificats/", "id") => &ids.certificate,
+            (_, "/compte/second-facteur/", "id") => &ids.factor,
+            (_, "/gestion/conventions/", "id") => &ids.convention,
+            (_, "/gestion/acces/retablir/", "id") => &ids.suspension,
+            (_, "/gestion/acces/decisions/", "id") => &ids.decision,
             (_, "/", "rest:.*") => "rien-de-tel",
             _ => panic!("{pattern}: teach the sweep what {{{parameter}}} is"),
         });

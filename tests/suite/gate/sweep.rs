@@ -6,7 +6,7 @@ use parvis::routes::ROUTES;
 use serde_json::json;
 
 use super::requests::{Ids, path_of};
-use crate::harness::{Answer, Client, MERIZEAU, TestApp, VALBOURG, both_databases, committee};
+use crate::harness::{Account, Answer, Client, MERIZEAU, TestApp, VALBOURG, both_databases, committee};
 
 both_databases![
     e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404,
@@ -15,6 +15,8 @@ both_databases![
 
 /// A target Valbourg can read, and those it must not know from one another.
 struct Targets {
+    /// Who reads for Valbourg.
+    reader: Account,
     own: Ids,
     hidden: Vec<(&'static str, Ids)>,
 }
@@ -43,8 +45,32 @@ fn targets(app: &TestApp) -> Targets {
         committee("Annulée").sheets(VALBOURG, 2),
         committee("Échue").on("2026-11-23").sheets(VALBOURG, 2),
     ]);
-    let account = app.account(Role::Instructor, &[VALBOURG]).id;
-    let own = Ids { certificate, account, ..of("La mienne", VALBOURG) };
+    let reader = app.account(Role::Instructor, &[VALBOURG]);
+    let factor_of = |account: &Account| {
+        app.text(&format!("SELECT id AS text FROM authenticators WHERE account_id = '{}'", account.id))
+    };
+    let (account, factor) = (reader.id.clone(), factor_of(&reader));
+    let convention = app.text(&format!("SELECT id AS text FROM conventions WHERE commune = '{VALBOURG}'"));
+    let (suspension, decision) =
+        ("01930000-0000-7000-8000-00000000000a", "01930000-0000-7000-8000-00000000000b");
+    app.execute(&format!(
+        "INSERT INTO suspensions (id, scope, commune, reason, since) \
+         VALUES ('{suspension}', 'commune', '{MERIZEAU}', 'vérification', '2026-11-20 10:00:00')"
+    ));
+    app.execute(&format!(
+        "INSERT INTO joint_decisions (id, kind, reason, asked_by, asked_at) \
+         VALUES ('{decision}', 'suspend_space', 'vérification', '{decision}', '2026-11-24 08:00:00')"
+    ));
+    let own = Ids {
+        certificate,
+        account,
+        factor,
+        convention,
+        suspension: suspension.to_owned(),
+        decision: decision.to_owned(),
+        ..of("La mienne", VALBOURG)
+    };
+    let colleague = Ids { factor: factor_of(&app.account(Role::Instructor, &[VALBOURG])), ..own.clone() };
     let cancelled = of("Annulée", VALBOURG);
     app.publish(&[committee("Annulée").sheets(VALBOURG, 2).cancelled()]);
     // The only candidate for its dwelling.
@@ -59,6 +85,7 @@ fn targets(app: &TestApp) -> Targets {
     let past = of("Échue", VALBOURG);
     app.at("2026-11-24 10:32");
     let hidden = vec![
+        ("of a colleague", colleague),
         ("of the other commune", of("L’autre", MERIZEAU)),
         ("purged", purged),
         ("cancelled", cancelled.clone()),
@@ -71,7 +98,7 @@ fn targets(app: &TestApp) -> Targets {
         ("too long", Ids::all(&"a".repeat(400))),
         ("a path", Ids::all("..%2f..%2fcompte")),
     ];
-    Targets { own, hidden }
+    Targets { reader, own, hidden }
 }
 
 /// Rows whose path names something that may be there or not.
@@ -91,14 +118,19 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
         (_, "presence") => client.post_json(path, &json!({"display": "00000-00000"})),
         (_, "texte" | "recherche") => client.send_form(path, &[("q", "varennes")]),
         (_, "employeur" | "fin" | "retrait") => client.send_form(path, &[]),
-        (_, "seance-levee") => client.send_form(path, &[]),
+        (_, "seance-levee" | "resiliation" | "revocation" | "secret" | "second-facteur" | "jeton") => {
+            client.send_form(path, &[])
+        }
+        (_, "nom") => client.send_form(path, &[("nom", "téléphone")]),
+        _ if pattern.starts_with("/gestion/acces/") => client.send_form(path, &[("acte", "seul")]),
         _ => panic!("{pattern}: teach the sweep what this form sends"),
     }
 }
 
 fn e04_what_is_foreign_purged_withdrawn_or_invented_is_one_and_the_same_404(app: TestApp) {
     let targets = targets(&app);
-    let (mut camille, mut theo) = (app.instructor_of(VALBOURG), app.manager());
+    let (mut camille, mut theo) = (app.stranger(), app.manager());
+    camille.sign_in(&targets.reader).leads_to("/");
     let mut swept = 0;
     for row in rows_with_ids() {
         let managed = row.path.starts_with("/gestion/");

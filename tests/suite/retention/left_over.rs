@@ -1,11 +1,13 @@
 //! While anything is left, nothing is certified: each time something that outlives the deletion is put
 //! in the purge's way, then taken out of it.
 
+use chrono::TimeDelta;
 use diesel::{RunQueryDsl as _, sql_query};
 use parvis::platform::Db;
 use parvis::platform::db::Contents;
+use parvis::sheets::destroy;
 
-use crate::harness::{Kind, TestApp, both_databases};
+use crate::harness::{Kind, TestApp, VALBOURG, both_databases, committee};
 
 both_databases![
     e07_a_certificate_is_not_signed_while_a_sheet_is_left,
@@ -78,4 +80,24 @@ fn e07_a_certificate_is_not_signed_while_a_key_is_left(app: TestApp) {
             Kind::Postgres => in_keyring("DROP TRIGGER kept ON keys"),
         };
     });
+}
+
+/// On SQLite: a reader keeps the log of the keyring from being emptied. What stands in the way on
+/// PostgreSQL, a right that is not granted, belongs to the server.
+#[test]
+fn e05_what_an_import_replaces_keeps_its_name_until_no_file_holds_its_key() {
+    let app = TestApp::start(Kind::Sqlite);
+    let usual = || committee("Est 2026-48").on("2026-11-26").sheets(VALBOURG, 3);
+    app.publish(&[usual()]);
+    let location = app.machine().settings().keyring(&app.data()).expect("a location");
+    let keyring = Db::open(&location, Contents::Keyring).expect("the keyring");
+    let held = keyring.read(|conn| {
+        sql_query("SELECT count(*) FROM keys").execute(conn)?;
+        app.publish(&[usual().sheets(VALBOURG, 1)]);
+        Ok((app.count("generations"), app.count("sheets")))
+    });
+    assert_eq!(held.expect("a reader"), (2, 4), "the rows are gone, the name is kept");
+    app.later(TimeDelta::hours(7));
+    assert_eq!(destroy::sweep_orphans(app.machine()).expect("a sweep"), 1);
+    assert_eq!((app.count("generations"), app.count("sheets")), (1, 4));
 }

@@ -67,7 +67,7 @@ fn an_enrolment_held_back_replaces_nobodys_second_factor(app: TestApp) {
 
     nora.totp_secret = client.visit("/double-facteur").secret_in_base32();
     let code = nora.code();
-    client.submit("/double-facteur", &[("code", &code)]).leads_to("/");
+    client.submit("/double-facteur", &[("code", &code)]).leads_to("/compte/codes-de-secours");
     let answer = held.let_go();
     assert!(answer.contains(" 303 ") && answer.contains("location: /connexion/code"), "{answer}");
     assert_eq!(app.count("sessions WHERE second_factor_at IS NOT NULL"), 1);
