@@ -7,6 +7,7 @@ use crate::habilitations::routes as habilitations;
 use crate::identity::issuing::{access, routes as issuing};
 use crate::identity::passkey_routes as passkeys;
 use crate::identity::route::{Row, get, post};
+use crate::identity::single_sign_on::{managed as managed_single_sign_on, routes as single_sign_on};
 use crate::identity::{connections, own_account, own_factors, routes as identity};
 use crate::mailbox::routes as mailbox;
 use crate::outbox::routes as outbox;
@@ -34,6 +35,9 @@ pub static ROUTES: &[Row] = &[
     post("/connexion/cle", &passkeys::sign_in).body(PASSKEY).open_outside_hours(),
     post("/connexion/code/cle/defi", &passkeys::begin_code).open_outside_hours(),
     post("/connexion/code/cle", &passkeys::give_code).body(PASSKEY).open_outside_hours(),
+    post("/connexion/sso/{provider}", &single_sign_on::begin).open_outside_hours(),
+    get("/connexion/sso/{provider}/retour", &single_sign_on::come_back).open_outside_hours(),
+    get("/connexion/sso/{provider}/sortie", &single_sign_on::leave).open_outside_hours(),
     get("/connexion/secours", &identity::recovery_page).open_outside_hours(),
     post("/connexion/secours", &identity::recover).open_outside_hours(),
     get("/mot-de-passe", &identity::password_page).open_outside_hours(),
@@ -139,6 +143,16 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/comptes", &accounts::routes::list),
     post("/gestion/comptes/recherche", &accounts::routes::search),
     get("/gestion/comptes/{id}", &accounts::routes::one),
+    get("/gestion/connexion-unique", &managed_single_sign_on::page),
+    post("/gestion/connexion-unique", &managed_single_sign_on::record_siren),
+    get("/gestion/comptes/{id}/connexion-unique", &managed_single_sign_on::of_account),
+    post("/gestion/comptes/{id}/connexion-unique/employeur", &managed_single_sign_on::accept_employer),
+    post(
+        "/gestion/comptes/{id}/connexion-unique/employeur/fin",
+        &managed_single_sign_on::stop_accepting_employer,
+    ),
+    get("/gestion/comptes/{id}/connexion-unique/retrait", &managed_single_sign_on::unbinding_page),
+    post("/gestion/comptes/{id}/connexion-unique/retrait", &managed_single_sign_on::unbind_account),
     get("/gestion/acces", &levers::routes::page),
     post("/gestion/acces", &levers::routes::prepare).body(16 * 1024),
     post("/gestion/acces/confirmer", &levers::routes::pull).body(16 * 1024),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Done, Failure, explained, say};
 use crate::identity::Place;
+use crate::identity::single_sign_on::Providers;
 use crate::outbox;
 use crate::page::format;
 use crate::platform::config::{self, Settings};
@@ -11,7 +12,7 @@ use crate::platform::crypto::Secrets;
 use crate::platform::db::{self, Contents, Location};
 use crate::platform::id::GenerationId;
 use crate::platform::keyring::Keyring;
-use crate::platform::{Clock, Db, Result, mail};
+use crate::platform::{Clock, Db, Error, Result, mail};
 use crate::sheets::{permit, published};
 
 /// What was found, or the fault.
@@ -49,6 +50,9 @@ pub(super) fn check(place: &Place) -> Done {
             }),
         ));
     }
+    let providers = settings.as_ref().map(providers).unwrap_or_default();
+    let verdicts: Vec<(String, Found)> =
+        verdicts.into_iter().map(|(what, found)| (what.to_owned(), found)).chain(providers).collect();
     for (what, found) in &verdicts {
         say(&match found {
             Ok(fact) => format!("✓ {what}\u{a0}: {fact}"),
@@ -77,6 +81,20 @@ fn mail_server(settings: &config::Mail) -> Found {
     mail::greet(settings)
         .map(|()| format!("{} répond et nous connaît", settings.server))
         .map_err(|why| outbox::because(why).to_owned())
+}
+
+/// Whether each provider of single sign-on answers, and as whom.
+fn providers(settings: &Settings) -> Vec<(String, Found)> {
+    let asked = || -> Result<Vec<(String, Found)>> {
+        let providers = Providers::of(settings)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let verdicts = runtime.map_err(Error::internal)?.block_on(providers.verdicts());
+        let said = verdicts.into_iter().map(|(id, found)| {
+            (format!("connexion unique {id}"), found.map_err(|fault| format!("ne répond pas\u{a0}: {fault}")))
+        });
+        Ok(said.collect())
+    };
+    asked().unwrap_or_else(|error| vec![("connexion unique".to_owned(), Err(explained(&error)))])
 }
 
 fn clock() -> Found {

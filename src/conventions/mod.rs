@@ -21,6 +21,10 @@ pub struct Commune {
     pub good_friday: bool,
 }
 
+/// What a [`Commune`] is read from.
+type Columns = (communes::insee, communes::name, communes::alsace_moselle, communes::good_friday);
+const COLUMNS: Columns = (communes::insee, communes::name, communes::alsace_moselle, communes::good_friday);
+
 impl Commune {
     /// Which public holidays close it (E28).
     pub fn zone(&self) -> Zone {
@@ -135,12 +139,12 @@ pub fn of(conn: &mut Conn, commune: &Insee) -> Result<Vec<Convention>> {
 }
 
 pub fn commune(conn: &mut Conn, insee: &Insee) -> Result<Option<Commune>> {
-    Ok(communes::table.find(insee).first(conn).optional()?)
+    Ok(communes::table.find(insee).select(COLUMNS).first(conn).optional()?)
 }
 
 /// All communes, by name.
 pub fn communes(conn: &mut Conn) -> Result<Vec<Commune>> {
-    let mut all: Vec<Commune> = communes::table.load(conn)?;
+    let mut all: Vec<Commune> = communes::table.select(COLUMNS).load(conn)?;
     all.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(all)
 }
@@ -215,7 +219,7 @@ pub fn find(conn: &mut Conn, id: &ConventionId) -> Result<Option<(Convention, Co
     Ok(conventions::table
         .inner_join(communes::table.on(communes::insee.eq(conventions::commune)))
         .filter(conventions::id.eq(id))
-        .select((conventions::all_columns, communes::all_columns))
+        .select((conventions::all_columns, COLUMNS))
         .first(conn)
         .optional()?)
 }

@@ -63,7 +63,10 @@ pub struct NewCommune {
 pub fn communes(view: &ManagedCommunes) -> Page {
     let body = html! {
         (title(&view.title, &view.lead))
-        (section("Communes", "sans convention en vigueur, aucune fiche ne s’affiche", list(&view.communes)))
+        (section("Communes", "sans convention en vigueur, aucune fiche ne s’affiche", html! {
+            (list(&view.communes))
+            p { a href=(paths::MANAGED_SINGLE_SIGN_ON) { "Connexion unique\u{a0}: SIREN des communes, services d’identification" } }
+        }))
         (section("Ajouter une commune", "d’après la convention signée", form::post(paths::MANAGED_COMMUNES, &view.csrf, &view.errors, fields(view))))
     };
     Page::new("Communes", body)

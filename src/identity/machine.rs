@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Role;
 use super::second_factor::OpenSecret;
+use super::single_sign_on::Providers;
 use super::view::login;
 pub use crate::platform::config::Place;
 use crate::platform::config::Settings;
@@ -26,6 +27,8 @@ pub struct Machine {
     pub(super) clock: Clock,
     pub(super) secrets: Secrets,
     pub(super) settings: Arc<Settings>,
+    /// Of single sign-on; what they announce is kept here.
+    pub(super) providers: Arc<Providers>,
     /// The invented accounts that the demo's login page fills in; none anywhere else.
     pub(super) demo: Arc<Vec<DemoAccount>>,
 }
@@ -46,6 +49,7 @@ impl Machine {
     /// Opens databases, keyring and trace writer; brings the tables to this version.
     pub fn open(settings: Settings, place: &Place, clock: Clock) -> Result<Self> {
         let secrets = Secrets::load(&place.keys())?;
+        let providers = Providers::of(&settings)?;
         let db = Db::open(&settings.database(&place.data).map_err(Error::internal)?, Contents::Main)?;
         let keyring =
             Keyring::open(&settings.keyring(&place.data).map_err(Error::internal)?, secrets.master())?;
@@ -61,6 +65,7 @@ impl Machine {
             refusals: Arc::default(),
             clock,
             secrets,
+            providers: Arc::new(providers),
             settings: Arc::new(settings),
             demo: Arc::default(),
         })

@@ -27,6 +27,7 @@ pub mod second_factor;
 pub mod session;
 pub mod settled;
 mod sign_in;
+pub mod single_sign_on;
 pub mod suspension;
 mod throttle;
 pub mod view;
@@ -44,7 +45,8 @@ pub fn erase_past_sign_ins(
 ) -> crate::platform::Result<usize> {
     Ok(session::erase_past(conn, now)?
         + session::erase_past_devices(conn, now)?
+        + throttle::erase_past(conn, now)?
         + second_factor::erase_past(conn, now)?
         + second_factor::passkeys::erase_past(conn, now)?
-        + throttle::erase_past(conn, now)?)
+        + single_sign_on::erase_past(conn, now)?)
 }

@@ -9,7 +9,7 @@ use super::part::Posted;
 use super::policy::acts;
 use super::routes::{Nothing, csrf, see};
 use super::second_factor::passkeys;
-use super::session::{self, EndedBy};
+use super::session::{self, EndedBy, Session};
 use super::suspension;
 use super::view::{self, account as account_view};
 use super::{habilitation, own_factors};
@@ -84,10 +84,19 @@ pub async fn page(who: Allowed<acts::SeeOwnAccount>, req: HttpRequest) -> Result
         }),
         session: account_view::Session {
             device: actor.session.device.clone(),
-            opened: format!("ouverte à {}", format::time(actor.session.created_at.and_utc())),
+            opened: opened(&who, &actor.session),
         },
     };
     Ok(led_by(&unread, &who.landlord(), view::account(&view)))
+}
+
+/// « ouverte à 9 h 58 », « ouverte à 9 h 58 par ProConnect ».
+fn opened(who: &Allowed<acts::SeeOwnAccount>, session: &Session) -> String {
+    let at = format::time(session.created_at.and_utc());
+    match &session.provider {
+        None => format!("ouverte à {at}"),
+        Some(id) => format!("ouverte à {at} par {}", who.machine().providers.label(id)),
+    }
 }
 
 fn habilitation_line(h: &habilitation::Habilitation, now: Now) -> account_view::Habilitation {

@@ -125,6 +125,8 @@ actions! {
     ManageMails: Door::SignedIn;
     /// The list of accounts, and one of them (E11, E15, E19).
     ManageAccounts: Door::SignedIn;
+    /// SIREN of communes, identities bound to accounts, other employers accepted.
+    ManageSingleSignOn: Door::SignedIn;
     /// The three levers, and the end of a convention (E27, E33, E37).
     SuspendAccess: Door::SignedIn;
     /// `/equipe`: holders and requests of the contact's own communes.
@@ -181,6 +183,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         | Act::ManageCommunes
         | Act::ManageMails
         | Act::ManageAccounts
+        | Act::ManageSingleSignOn
         | Act::SuspendAccess
         | Act::GiveSecret
         | Act::ReplaceLostFactor

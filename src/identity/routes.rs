@@ -14,6 +14,7 @@ use super::policy::{Action, acts};
 use super::second_factor::passkeys;
 use super::session::{self, EndedBy};
 use super::sign_in::{self, Outcome};
+use super::single_sign_on;
 use super::view::{self, account as account_view, login as login_view, steps};
 use crate::notices::charter;
 use crate::opening_hours::words;
@@ -77,6 +78,7 @@ fn login_page(
         week_note: space.week_note,
         passkeys: passkeys::site(who.settings()).is_some(),
         demo,
+        providers: who.machine().providers.buttons(),
     };
     Ok(view::login(&view, &who.landlord()))
 }
@@ -130,7 +132,7 @@ pub(super) fn way_on(req: &HttpRequest) -> String {
 }
 
 /// After the last step: to the page one came for, if there was one.
-fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
+pub(super) fn welcome(req: &HttpRequest, device: Option<&session::Token>) -> Result<HttpResponse> {
     let mut answer = see(&way_on(req));
     set_cookie(&mut answer, cookies::forget_way_back())?;
     if let Some(device) = device {
@@ -331,7 +333,7 @@ pub async fn lock_page(who: Allowed<acts::Unlock>, req: HttpRequest) -> Result<P
 }
 
 fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> Result<Page> {
-    let (_, account) = sign_in::at_step(who)?;
+    let (session, account) = sign_in::at_step(who)?;
     let returns_to = match cookies::way_back(req).as_deref() {
         Some(path) if path.starts_with("/fiches/") => "la fiche que vous lisiez",
         Some(path) if path.starts_with("/commissions/") => "la commission que vous lisiez",
@@ -343,6 +345,7 @@ fn lock_view(who: &Allowed<acts::Unlock>, req: &HttpRequest, errors: Errors) -> 
         identifier: account.login,
         returns_to: returns_to.to_owned(),
         passkeys: passkeys::site(who.settings()).is_some(),
+        providers: single_sign_on::routes::unlock_buttons(who, &session),
     };
     Ok(view::lock(&view))
 }
@@ -374,9 +377,12 @@ pub async fn stay_awake(_: Allowed<acts::StayAwake>, _: Posted<Nothing>) -> Resu
 }
 
 pub async fn sign_out(who: Allowed<acts::SignOut>, _: Posted<Nothing>) -> Result<HttpResponse> {
+    let provider = who.known().and_then(|(session, _)| session.provider.clone());
     guard::end_session(&who, EndedBy::SignOut).await?;
+    // The provider's own session would open this one again without a word.
+    let next = provider.map_or_else(|| paths::SIGN_OUT.to_owned(), |id| paths::single_sign_on_end(&id));
     Ok(HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, paths::SIGN_OUT))
+        .insert_header((header::LOCATION, next))
         .insert_header(("Clear-Site-Data", "\"cache\", \"storage\""))
         .cookie(cookies::forgotten(cookies::SESSION_COOKIE))
         .cookie(cookies::forget_way_back())

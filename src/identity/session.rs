@@ -54,6 +54,8 @@ pub struct Session {
     pub ended_for_device: Option<String>,
     /// Begun by a mail's link: a password is chosen without the present one.
     pub(super) by_link: bool,
+    /// The provider of single sign-on that has vouched for both factors; `None`: this program's own.
+    pub provider: Option<String>,
     /// Whether the account has a second factor to ask for, at this instant.
     pub(super) has_second_factor: bool,
 }
@@ -76,8 +78,10 @@ impl Session {
     /// A second factor that exists is asked before a new password may be chosen, so that a reset
     /// never weakens it; a first login chooses the password, then sets up the factor, then signs.
     /// Nothing may be chosen or signed at an abandoned screen: the lock comes before both.
+    /// Whoever comes by single sign-on uses no password of ours: a temporary one stops nobody.
     pub fn step(&self, account: &Account, now: Now) -> Option<Step> {
-        let must_choose = self.chooses_freely(account) || account.password_change_asked_at.is_some();
+        let must_choose = self.provider.is_none()
+            && (self.chooses_freely(account) || account.password_change_asked_at.is_some());
         let signed_in = self.second_factor_at.is_some();
         if !signed_in && self.has_second_factor {
             Some(Step::Code)
@@ -94,10 +98,10 @@ impl Session {
         }
     }
 
-    /// Whether a password may be chosen without the present one: it was a temporary secret, or a link's
-    /// bearer has none.
+    /// Whether a password may be chosen without the present one: it was a temporary secret that has just
+    /// been given, or a link's bearer has none. Whoever comes by single sign-on has given neither.
     pub(super) fn chooses_freely(&self, account: &Account) -> bool {
-        account.password_temporary || self.by_link
+        self.provider.is_none() && (account.password_temporary || self.by_link)
     }
 
     /// Whether the activity of this instant is worth a write.
@@ -126,6 +130,7 @@ pub fn find(conn: &mut Conn, token: &Token, now: Now) -> Result<Option<(Session,
                 sessions::ended_by,
                 sessions::ended_for_device,
                 sessions::by_link,
+                sessions::provider,
                 exists(
                     authenticators::table.filter(
                         authenticators::account_id
@@ -183,6 +188,14 @@ fn begin_by(
             sessions::device.eq(device),
             sessions::by_link.eq(by_link),
         ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes which provider of single sign-on has vouched for both factors.
+pub fn came_by(conn: &mut Conn, token: &Token, provider: &str) -> Result<()> {
+    diesel::update(sessions::table.find(token.hash()))
+        .set(sessions::provider.eq(Some(provider)))
         .execute(conn)?;
     Ok(())
 }

@@ -310,7 +310,8 @@ async fn note_sign_in<A: Action>(who: &Allowed<A>, session: &Session, account: &
         network: who.network(),
         device: Some(who.device().to_owned()),
     };
-    let _: Recorded = who.record(Entry::new(Kind::SignIn, author, who.now())).await?;
+    let entry = Entry { method: Some("password".to_owned()), ..Entry::new(Kind::SignIn, author, who.now()) };
+    let _: Recorded = who.record(entry).await?;
     Ok(())
 }
 
@@ -346,9 +347,13 @@ pub(super) async fn with_own_password<A: Action>(
     Ok(Outcome::Accepted(()))
 }
 
-/// The password alone reopens a locked session, on the same page.
+/// The password alone reopens a locked session, on the same page. A temporary one is made for a first
+/// login and opens nothing of single sign-on.
 pub(super) async fn unlock(who: &Allowed<acts::Unlock>, typed: String) -> Result<Outcome<()>> {
     let (session, account) = at_step(who)?;
+    if session.provider.is_some() && account.password_temporary {
+        return Ok(Outcome::Wrong);
+    }
     let outcome = with_own_password(who, &account, typed).await?;
     if matches!(outcome, Outcome::Accepted(())) {
         who.write(move |conn, who| session::touch(conn, &session, who.now())).await?;

@@ -6,6 +6,7 @@ use super::Words;
 use super::links::Purpose;
 use crate::notices::Landlord;
 use crate::page::paths;
+use crate::platform::id::AccountId;
 
 /// News of one's own account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,12 @@ pub enum AccountNews {
     TokenGiven,
     /// To the landlord's managers: a person has blocked their own account.
     SomebodyBlocked,
+    /// The account is now bound to an identity of this service.
+    Bound { provider: String },
+    /// A manager has removed the identities bound to the account.
+    Unbound,
+    /// To the landlord's managers: another identity has claimed a bound account.
+    OtherSubject { account: AccountId, provider: String },
 }
 
 impl AccountNews {
@@ -151,6 +158,33 @@ impl AccountNews {
                     "Elle ne reconnaît pas une connexion. Joignez-la par un moyen que vous connaissez déjà avant de lui rendre l’accès.".to_owned(),
                 ],
                 path: None,
+                link: None,
+            },
+            Self::Bound { provider } => Words {
+                subject: format!("Votre compte est lié à votre identité chez {provider}"),
+                paragraphs: vec![
+                    format!("Vous pouvez désormais vous connecter avec {provider}, et avec cette identité seulement."),
+                    format!("Ce n’était pas vous\u{a0}? Prévenez {} aussitôt.", landlord.name),
+                ],
+                path: Some(paths::ACCOUNT),
+                link: None,
+            },
+            Self::Unbound => Words {
+                subject: "Votre compte n’est plus lié à une identité".to_owned(),
+                paragraphs: vec![format!(
+                    "{} a retiré ce lien. Votre prochaine identification en fera un nouveau.",
+                    landlord.name
+                )],
+                path: Some(paths::ACCOUNT),
+                link: None,
+            },
+            Self::OtherSubject { provider, .. } => Words {
+                subject: "Une autre identité s’est présentée pour un compte".to_owned(),
+                paragraphs: vec![
+                    format!("Quelqu’un s’est identifié avec {provider} sous l’adresse d’un compte déjà lié à une autre identité\u{a0}: un nouvel arrivant à la même adresse, ou une usurpation. L’accès est refusé."),
+                    "Joignez la personne par un moyen que vous connaissez déjà\u{a0}; si c’est bien elle, retirez l’ancien lien.".to_owned(),
+                ],
+                path: Some(paths::MANAGED_SINGLE_SIGN_ON),
                 link: None,
             },
         }

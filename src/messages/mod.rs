@@ -113,6 +113,16 @@ pub fn tell_desk(conn: &mut Conn, desk: Desk, message: &Message, now: Now) -> Re
     Ok(())
 }
 
+/// Whether this was told to anybody after an instant: what repeats itself is told once.
+pub fn told_since(conn: &mut Conn, message: &Message, instant: NaiveDateTime) -> Result<bool> {
+    let content = serde_json::to_string(message).map_err(Error::internal)?;
+    let told: i64 = messages::table
+        .filter(messages::content.eq(content).and(messages::created_at.gt(instant)))
+        .count()
+        .get_result(conn)?;
+    Ok(told > 0)
+}
+
 /// The accounts of a desk.
 pub fn at_desk(conn: &mut Conn, desk: Desk) -> Result<Vec<AccountId>> {
     Ok(accounts::table.filter(accounts::role.eq(desk.role())).select(accounts::id).load(conn)?)

@@ -56,6 +56,8 @@ pub struct Page {
     pub in_text: Option<String>,
     /// Module scripts, by file name.
     pub scripts: Vec<&'static str>,
+    /// Where the page leads on to at once, with a link for whoever's browser does not follow.
+    pub leads_to: Option<String>,
 }
 
 impl Page {
@@ -68,6 +70,7 @@ impl Page {
             own_header: false,
             in_text: None,
             scripts: Vec::new(),
+            leads_to: None,
         }
     }
 
@@ -83,6 +86,11 @@ impl Page {
     /// The page shows pixels; this is the address of its text.
     pub fn with_text(self, address: String) -> Self {
         Self { in_text: Some(address), ..self }
+    }
+
+    /// The page leads on by itself; its body holds the same link.
+    pub fn leading_to(self, address: &str) -> Self {
+        Self { leads_to: Some(address.to_owned()), ..self }
     }
 
     pub fn with_script(mut self, name: &'static str) -> Self {
@@ -113,6 +121,7 @@ pub fn document(chrome: &Chrome, page: &Page) -> Markup {
                 meta name="google" content="notranslate";
                 meta name="color-scheme" content="light dark";
                 meta name="format-detection" content="telephone=no, date=no, address=no, email=no";
+                @if let Some(address) = &page.leads_to { meta http-equiv="refresh" content={ "0; url=" (address) }; }
                 @if let Some(csrf) = &chrome.csrf { meta name="csrf" content=(csrf); }
                 link rel="icon" href=(asset("favicon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(asset("parvis.css"));

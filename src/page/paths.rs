@@ -146,6 +146,44 @@ pub fn mail(id: &str) -> String {
     format!("{MAILS}/{id}")
 }
 
+/// The landlord's page on single sign-on.
+pub const MANAGED_SINGLE_SIGN_ON: &str = "/gestion/connexion-unique";
+
+/// Where a provider of single sign-on is chosen (POST).
+pub fn single_sign_on(provider: &str) -> String {
+    format!("/connexion/sso/{provider}")
+}
+
+/// Where the provider leads back to.
+pub fn single_sign_on_return(provider: &str) -> String {
+    format!("/connexion/sso/{provider}/retour")
+}
+
+/// On the way out of the provider too.
+pub fn single_sign_on_end(provider: &str) -> String {
+    format!("/connexion/sso/{provider}/sortie")
+}
+
+/// The identities bound to an account, and the other employer accepted for it.
+pub fn account_single_sign_on(account: &str) -> String {
+    format!("/gestion/comptes/{account}/connexion-unique")
+}
+
+/// Accepts another employer (POST).
+pub fn account_employer(account: &str) -> String {
+    format!("/gestion/comptes/{account}/connexion-unique/employeur")
+}
+
+/// No longer accepts it (POST).
+pub fn account_employer_end(account: &str) -> String {
+    format!("/gestion/comptes/{account}/connexion-unique/employeur/fin")
+}
+
+/// Removes the identities bound to an account; its form posts to the same address.
+pub fn account_unbinding(account: &str) -> String {
+    format!("/gestion/comptes/{account}/connexion-unique/retrait")
+}
+
 /// A committee's list of sheets.
 pub fn committee(id: &str) -> String {
     format!("/commissions/{id}")

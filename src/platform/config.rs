@@ -15,6 +15,12 @@ pub use mail::{Mail, Security};
 
 use super::db::Location;
 
+mod single_sign_on;
+
+pub use single_sign_on::{
+    ProviderKind, SignatureAlgorithm, SingleSignOn, UserinfoForm, WEAK_ACR, is_protected, is_siren,
+};
+
 /// The annotated defaults, part of the binary.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
@@ -28,6 +34,9 @@ pub struct Settings {
     pub opening_hours: OpeningHours,
     pub accounts: Accounts,
     pub sheets: Sheets,
+    /// Providers of single sign-on, in the order of their buttons.
+    #[serde(default)]
+    pub single_sign_on: Vec<SingleSignOn>,
     pub mail: Mail,
 }
 
@@ -78,6 +87,9 @@ pub struct Landlord {
     pub access_contact: String,
     /// « mission d’intérêt public, article 6.1.e du RGPD ».
     pub legal_basis: String,
+    /// Of the landlord itself: what its own people come with by single sign-on.
+    #[serde(default)]
+    pub siren: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -255,6 +267,11 @@ impl Settings {
                 &format!("landlord.{key}\u{a0}: à remplir, les utilisateurs le lisent"),
             );
         }
+        demand(
+            landlord.siren.as_deref().is_none_or(is_siren),
+            "landlord.siren\u{a0}: neuf chiffres, dont la clé est juste",
+        );
+        faults.extend(single_sign_on::faults(&self.single_sign_on));
         faults.extend(self.mail.faults());
         faults
     }

@@ -125,6 +125,8 @@ ids! {
     ConventionId: uuid;
     SuspensionId: uuid;
     MessageId: uuid;
+    BindingId: uuid;
+    ExceptionId: uuid;
     AuthenticatorId: uuid;
     SecretGivenId: uuid;
     IdentityCheckId: uuid;

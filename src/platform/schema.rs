@@ -6,6 +6,7 @@ diesel::table! {
         name -> Text,
         alsace_moselle -> Bool,
         good_friday -> Bool,
+        siren -> Nullable<Text>,
     }
 }
 
@@ -228,6 +229,7 @@ diesel::table! {
         ended_by -> Nullable<Text>,
         ended_for_device -> Nullable<Text>,
         by_link -> Bool,
+        provider -> Nullable<Text>,
     }
 }
 
@@ -295,6 +297,39 @@ diesel::table! {
         made_at -> Timestamp,
         expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    single_sign_on_bindings (id) {
+        id -> Text,
+        account_id -> Text,
+        provider -> Text,
+        subject -> Text,
+        bound_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+        removed_by -> Nullable<Text>,
+        removal_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    employer_exceptions (id) {
+        id -> Text,
+        account_id -> Text,
+        siren -> Text,
+        reason -> Text,
+        decided_by -> Text,
+        decided_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    single_sign_on_returns (state_hash) {
+        state_hash -> Text,
+        at -> Timestamp,
     }
 }
 
@@ -419,6 +454,7 @@ diesel::table! {
         display -> Nullable<Text>,
         part_of -> Nullable<Text>,
         reason -> Nullable<Text>,
+        method -> Nullable<Text>,
         occurrences -> Integer,
     }
 }
@@ -471,6 +507,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     conventions,
     endings,
+    employer_exceptions,
     generations,
     habilitation_requests,
     habilitations,
@@ -489,6 +526,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_messages,
     sessions,
     sheets,
+    single_sign_on_bindings,
+    single_sign_on_returns,
     suspensions,
     throttles,
     trace_batches,

@@ -72,6 +72,7 @@ pub(super) fn leaf(row: &Row) -> [u8; 32] {
     field(row.display.as_deref());
     field(row.part_of.as_deref());
     field(row.reason.as_deref());
+    field(row.method.as_deref());
     field(Some(&row.occurrences.to_string()));
     digest.finalize().into()
 }

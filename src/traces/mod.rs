@@ -73,6 +73,8 @@ pub struct Entry {
     pub display: Option<DisplayId>,
     /// Why it was refused, in one of our words.
     pub reason: Option<String>,
+    /// Of a sign-in: « password », or the provider of single sign-on.
+    pub method: Option<String>,
     /// 1, or more where refusals were too many to be written one by one.
     pub occurrences: i32,
 }
@@ -91,6 +93,7 @@ impl Entry {
             compared: Vec::new(),
             display: None,
             reason: None,
+            method: None,
             occurrences: 1,
         }
     }

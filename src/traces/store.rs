@@ -36,6 +36,7 @@ pub(super) struct Row {
     /// The display, of another row of the same commit, that shows this sheet among others.
     pub part_of: Option<String>,
     pub reason: Option<String>,
+    pub method: Option<String>,
     pub occurrences: i32,
 }
 
@@ -83,6 +84,7 @@ impl Row {
             display: entry.display.as_ref().map(ToString::to_string),
             part_of: None,
             reason: entry.reason.clone(),
+            method: entry.method.clone(),
             occurrences: entry.occurrences,
         }
     }
@@ -112,6 +114,7 @@ impl Row {
             subject,
             display: self.display.map(DisplayId::try_from).transpose()?,
             reason: self.reason,
+            method: self.method,
             occurrences: self.occurrences,
         })
     }

@@ -29,6 +29,7 @@ fn e15_nobody_of_a_town_hall_manages() {
         Act::ManageCommittees,
         Act::ManageCommunes,
         Act::ManageMails,
+        Act::ManageSingleSignOn,
         Act::GiveSecret,
         Act::ReplaceLostFactor,
     ] {

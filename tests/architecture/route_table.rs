@@ -61,6 +61,9 @@ fn what_anybody_may_reach_is_this_list_and_nothing_else() {
         ("Post", "/acces/{token}"),
         ("Post", "/connexion/cle/defi"),
         ("Post", "/connexion/cle"),
+        ("Post", "/connexion/sso/{provider}"),
+        ("Get", "/connexion/sso/{provider}/retour"),
+        ("Get", "/connexion/sso/{provider}/sortie"),
         ("Get", "/deconnexion"),
         ("Post", "/deconnexion"),
         ("Get", "/compte/blocage"),
@@ -96,7 +99,16 @@ fn an_address_holds_identifiers_only() {
         ROUTES.iter().flat_map(|row| row.path.split('/')).filter(|part| part.contains('{')).collect();
     assert_eq!(
         parameters,
-        BTreeSet::from(["{commune}", "{dwelling}", "{id}", "{name}", "{rest:.*}", "{token}", "{version}"])
+        BTreeSet::from([
+            "{commune}",
+            "{dwelling}",
+            "{id}",
+            "{name}",
+            "{provider}",
+            "{rest:.*}",
+            "{token}",
+            "{version}"
+        ])
     );
     // The link of a mail: a secret that serves once, and whose form alone takes it.
     assert!(ROUTES.iter().all(|row| row.path.starts_with("/acces/") == row.path.contains("{token}")));

@@ -18,4 +18,5 @@ mod messages;
 mod reading;
 mod retention;
 mod signing_in;
+mod single_sign_on;
 mod traces;

@@ -2,7 +2,8 @@ CREATE TABLE communes (
     insee TEXT NOT NULL PRIMARY KEY CHECK (length(insee) = 5),
     name TEXT NOT NULL,
     alsace_moselle BOOLEAN NOT NULL,
-    good_friday BOOLEAN NOT NULL
+    good_friday BOOLEAN NOT NULL,
+    siren TEXT CHECK (length(siren) = 9)
 );
 
 CREATE TABLE conventions (
@@ -219,7 +220,8 @@ CREATE TABLE sessions (
     ended_by TEXT
         CHECK (ended_by IN ('sign_out', 'other_login', 'password_changed', 'blocked', 'factor_changed')),
     ended_for_device TEXT,
-    by_link BOOLEAN NOT NULL
+    by_link BOOLEAN NOT NULL,
+    provider TEXT
 );
 CREATE INDEX sessions_by_account ON sessions (account_id);
 CREATE UNIQUE INDEX one_live_session ON sessions (account_id) WHERE ended_at IS NULL AND second_factor_at IS NOT NULL;
@@ -291,6 +293,36 @@ CREATE TABLE links (
 );
 CREATE INDEX links_by_account ON links (account_id, purpose);
 CREATE INDEX links_by_message ON links (message_id);
+
+CREATE TABLE single_sign_on_bindings (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    bound_at TIMESTAMP NOT NULL,
+    removed_at TIMESTAMP,
+    removed_by TEXT,
+    removal_reason TEXT
+);
+CREATE UNIQUE INDEX one_binding_a_provider ON single_sign_on_bindings (account_id, provider) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX one_account_a_subject ON single_sign_on_bindings (provider, subject) WHERE removed_at IS NULL;
+
+CREATE TABLE employer_exceptions (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    siren TEXT NOT NULL CHECK (length(siren) = 9),
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP,
+    ended_by TEXT
+);
+CREATE UNIQUE INDEX one_exception_an_account ON employer_exceptions (account_id) WHERE ended_at IS NULL;
+
+CREATE TABLE single_sign_on_returns (
+    state_hash TEXT NOT NULL PRIMARY KEY,
+    at TIMESTAMP NOT NULL
+);
 
 CREATE TABLE imports (
     id TEXT NOT NULL PRIMARY KEY,
@@ -407,6 +439,7 @@ CREATE TABLE traces (
     display TEXT UNIQUE,
     part_of TEXT,
     reason TEXT,
+    method TEXT,
     occurrences INTEGER NOT NULL,
     PRIMARY KEY (instance, batch, place)
 );

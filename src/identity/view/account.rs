@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::factors::{self, Line, passkey_part};
+use crate::identity::single_sign_on::view::{self as single_sign_on, Button};
 use crate::notices::Landlord;
 use crate::page::form::{self, Errors, Field, Kind};
 use crate::page::marks::{Mark, mark};
@@ -21,6 +22,8 @@ pub struct Lock {
     pub returns_to: String,
     /// Whether this site can hold passkeys.
     pub passkeys: bool,
+    /// Of single sign-on, if it has opened the session.
+    pub providers: Vec<Button>,
 }
 
 /// The screen after twenty idle minutes: the password alone reopens it.
@@ -29,6 +32,7 @@ pub fn lock(view: &Lock) -> Page {
     let body = html! {
         div.narrow {
             (title("Écran verrouillé", &lead))
+            (single_sign_on::buttons(&view.csrf, &view.providers, "ou avec le mot de passe de ce compte"))
             (form::post(paths::LOCK, &view.csrf, &view.errors, html! {
                 (form::username_hint(&view.identifier))
                 (form::field(&Field { name: "mot_de_passe", label: "Mot de passe", help: "", value: "", kind: Kind::CurrentPassword }, &view.errors))

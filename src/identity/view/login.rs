@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::factors::passkey_part;
+use crate::identity::single_sign_on::view::{self as single_sign_on, Button};
 use crate::notices::{Landlord, rights, telephone};
 use crate::page::chart::{WeekDay, week};
 use crate::page::form::{self, Errors, Field, Kind};
@@ -28,6 +29,8 @@ pub struct Login {
     pub passkeys: bool,
     /// Accounts of the demonstration; empty in production.
     pub demo: Vec<DemoAccount>,
+    /// Of single sign-on; none where the settings name none.
+    pub providers: Vec<Button>,
 }
 
 /// An invented account that a button fills in.
@@ -48,6 +51,7 @@ pub fn login(view: &Login, landlord: &Landlord) -> Page {
             section.sign-in aria-labelledby="titre" {
                 h1 #titre { "Connexion" }
                 p.lead { "Accès personnel, réservé aux agents habilités." }
+                (single_sign_on::buttons(&view.csrf, &view.providers, "ou avec un mot de passe"))
                 (form::post(paths::LOGIN, &view.csrf, &view.errors, fields(view)))
                 @if view.passkeys {
                     (passkey_part(paths::LOGIN_PASSKEY_CHALLENGE, paths::LOGIN_PASSKEY, "Se connecter avec une clé d’accès"))

@@ -134,7 +134,10 @@ fn rows_with_ids() -> impl Iterator<Item = &'static Row> {
     ROUTES
         .iter()
         .filter(|row| row.path.contains('{') && row.path != "/{rest:.*}")
-        .filter(|row| !["/static/", "/acces/"].iter().any(|public| row.path.starts_with(public)))
+        // Of the program, not of a town hall: files, links of mails, providers of single sign-on.
+        .filter(|row| {
+            !["/static/", "/acces/", "/connexion/sso/"].iter().any(|public| row.path.starts_with(public))
+        })
 }
 
 const OF_HABILITATIONS: [&str; 4] =
@@ -147,6 +150,7 @@ fn ask(client: &mut Client, verb: Verb, pattern: &str, path: &str) -> Answer {
         (_, "affichage") => client.post_json(path, &json!({"width": 320, "ratio": 1})),
         (_, "presence") => client.post_json(path, &json!({"display": "00000-00000"})),
         (_, "texte" | "recherche") => client.send_form(path, &[("q", "varennes")]),
+        (_, "employeur" | "fin" | "retrait") => client.send_form(path, &[]),
         (_, "seance-levee" | "resiliation" | "revocation" | "secret" | "second-facteur" | "jeton") => {
             client.send_form(path, &[])
         }

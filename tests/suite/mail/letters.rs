@@ -24,7 +24,13 @@ fn after_account(news: &AccountNews) -> Option<AccountNews> {
         News::SecretGiven => News::FactorsReset,
         News::FactorsReset => News::TokenGiven,
         News::TokenGiven => News::SomebodyBlocked,
-        News::SomebodyBlocked => return None,
+        News::SomebodyBlocked => News::Bound { provider: "ProConnect".to_owned() },
+        News::Bound { .. } => News::Unbound,
+        News::Unbound => News::OtherSubject {
+            account: "01930000-0000-7000-8000-000000000000".parse().expect("an id"),
+            provider: "ProConnect".to_owned(),
+        },
+        News::OtherSubject { .. } => return None,
     })
 }
 
