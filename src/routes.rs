@@ -141,7 +141,7 @@ pub static ROUTES: &[Row] = &[
     get("/gestion/courriels/{id}", &outbox::mail),
     post("/gestion/courriels/{id}", &outbox::send_again),
     get("/gestion/comptes", &accounts::routes::list),
-    post("/gestion/comptes/recherche", &accounts::routes::search),
+    post("/gestion/comptes", &accounts::routes::search),
     get("/gestion/comptes/{id}", &accounts::routes::one),
     get("/gestion/connexion-unique", &managed_single_sign_on::page),
     post("/gestion/connexion-unique", &managed_single_sign_on::record_siren),

@@ -98,7 +98,7 @@ fn search(asked: &Asked, communes: &[Commune]) -> Markup {
     of_communes.extend(communes.iter().map(|one| (one.insee.as_str(), one.name.as_str())));
     let plain = |name, label, value| Field { name, label, help: "", value, kind: Kind::Text };
     form::post(
-        paths::SEARCH_ACCOUNTS,
+        paths::MANAGED_ACCOUNTS,
         &asked.csrf,
         &none,
         html! {

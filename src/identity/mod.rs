@@ -4,6 +4,7 @@
 //! The timetable and the command line act as [`Machine`]. Nothing else reaches the database.
 
 pub mod account;
+mod actor;
 pub mod connections;
 pub mod contact;
 pub mod cookies;
@@ -33,7 +34,8 @@ mod throttle;
 pub mod view;
 
 pub use account::{Account, Role};
-pub use guard::{Actor, Allowed, Visit, furnish};
+pub use actor::Actor;
+pub use guard::{Allowed, Visit, furnish};
 pub use machine::{DemoAccount, Machine, Place};
 pub use part::{Part, Posted};
 pub use policy::{Act, Action, acts};

@@ -5,8 +5,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
 use super::account::{self, Account};
+use super::actor::Actor;
 use super::first_commune::first_commune;
-use super::guard::{Actor, Allowed};
+use super::guard::Allowed;
 use super::password::{self, Hash, Weakness};
 use super::policy::{Action, Step, acts};
 use super::second_factor::{self, Authenticator, OpenSecret, recovery};

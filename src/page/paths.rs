@@ -39,9 +39,8 @@ pub const HELP: &str = "/aide";
 pub const REPORT: &str = "/signalement";
 pub const MANAGED_COMMITTEES: &str = "/gestion/commissions";
 pub const MANAGED_COMMUNES: &str = "/gestion/communes";
+/// All accounts. A search by name is posted here: a name in an address would stay in histories and logs.
 pub const MANAGED_ACCOUNTS: &str = "/gestion/comptes";
-/// A search by name is posted: a name in an address would stay in histories and logs.
-pub const SEARCH_ACCOUNTS: &str = "/gestion/comptes/recherche";
 /// The three levers (E27, E33).
 pub const LEVERS: &str = "/gestion/acces";
 /// What a lever would do, before it is pulled.

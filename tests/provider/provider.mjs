@@ -20,7 +20,7 @@ const { default: Provider, interactionPolicy } = await load('oidc-provider/lib/i
 const jose = await load('jose/dist/webapi/index.js');
 
 const SECRET = 'un-secret-partage-invente-pour-les-essais-0123456789';
-const REDIRECT = 'http://127.0.0.1:8080/connexion/sso';
+const REDIRECT = 'http://localhost:8080/connexion/sso';
 
 async function key(alg) {
   const { publicKey, privateKey } = await jose.generateKeyPair(alg, { extractable: true });
@@ -47,7 +47,7 @@ function client(id, signed) {
     client_secret: SECRET,
     token_endpoint_auth_method: 'client_secret_post',
     redirect_uris: redirects,
-    post_logout_redirect_uris: ['http://127.0.0.1:8080/deconnexion'],
+    post_logout_redirect_uris: ['http://localhost:8080/deconnexion'],
     id_token_signed_response_alg: signed,
     ...(id === 'signed' ? { userinfo_signed_response_alg: signed } : {}),
   };

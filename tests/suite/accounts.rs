@@ -16,7 +16,7 @@ both_databases![
 /// Looks for a name, as the form of the list does.
 fn search(manager: &mut Client, fields: &[(&str, &str)]) -> Answer {
     manager.visit("/gestion/comptes").has(200);
-    manager.send_form("/gestion/comptes/recherche", fields)
+    manager.send_form("/gestion/comptes", fields)
 }
 
 /// Renames an account made by the harness, as its making would have.

@@ -83,7 +83,7 @@ fn a_manager_tries_whether_mails_arrive(kind: Kind) {
     app.tick();
     let letter = server.taken(1).remove(0);
     assert_eq!(letter.to, "theo@trois-vals.example");
-    assert!(letter.text().contains("http://127.0.0.1:8080/gestion/courriels"), "{}", letter.text());
+    assert!(letter.text().contains("http://localhost:8080/gestion/courriels"), "{}", letter.text());
     theo.visit("/gestion/courriels").says("Envoyés (1)");
 }
 

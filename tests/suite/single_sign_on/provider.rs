@@ -79,7 +79,7 @@ impl Provider {
         let mut next = address.to_owned();
         for _ in 0..8 {
             let path = next.strip_prefix(&self.issuer()).unwrap_or(&next).to_owned();
-            if let Some(back) = path.strip_prefix("http://127.0.0.1:8080") {
+            if let Some(back) = path.strip_prefix("http://localhost:8080") {
                 return back.to_owned();
             }
             let answer = browser.visit(&path);

@@ -122,7 +122,7 @@ fn signing_out_leads_on_to_the_providers_own_way_out(kind: Kind) {
         "http-equiv=\"refresh\"",
         "/session/end?",
         "client_id=signed",
-        "post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8080%2Fdeconnexion",
+        "post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A8080%2Fdeconnexion",
     ] {
         assert!(html.contains(part), "{part}: {html}");
     }
