@@ -14,7 +14,7 @@ mod vault {
 }
 
 mod thief {
-    use crate::identity::guard::Actor;
+    use crate::identity::Actor;
     use crate::sheets::permit::{Facts, Permit};
     use crate::traces::Recorded;
 
