@@ -12,7 +12,7 @@ use crate::page::format;
 /// Where the mail leads.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// The whole address; « [lien] » in a preview.
+    /// The whole address; « `[lien]` » in a preview.
     pub address: String,
     /// The last instant of a link that opens once.
     pub ends: Option<DateTime<Utc>>,

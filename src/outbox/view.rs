@@ -91,7 +91,7 @@ fn list(mails: &[Line]) -> Markup {
     }
 }
 
-/// One mail, with « [lien] » in place of what opens something.
+/// One mail, with « `[lien]` » in place of what opens something.
 #[derive(Debug, Clone)]
 pub struct Preview {
     pub csrf: String,

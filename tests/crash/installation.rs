@@ -49,7 +49,7 @@ impl Installation {
         let text = std::fs::read_to_string(&written).expect("settings");
         let text = text
             .replace("\"127.0.0.1:8080\"", "\"127.0.0.1:0\"\ntrusted_proxies = [\"127.0.0.1\"]\nworkers = 1")
-            .replace("http://127.0.0.1:8080", "https://parvis.example")
+            .replace("http://localhost:8080", "https://parvis.example")
             .replace("\"Habitat des Trois-Vals\"", "\"Habitat des Trois-Vals, essais\"");
         let (url, keyring_url) = (&settings.database.url, &settings.database.keyring_url);
         let text = format!("{text}\n[database]\nurl = \"{url}\"\nkeyring_url = \"{keyring_url}\"\n");
