@@ -193,6 +193,7 @@ pub fn one(line: &Line, factors: usize, facts: &Facts, own: bool, now: Now) -> P
                     li { div { strong { "Mot de passe provisoire" } p.grey { "Une lettre à imprimer, ou un lien par courriel. Le second facteur n’est pas touché." } } a.button href=(paths::account_secret(id)) { "Donner" } }
                     li { div { strong { "Second facteur" } p.grey { (format::count(factors, "enregistré", "enregistrés")) ". Perdu\u{a0}? Après une vérification d’identité." } } a.button href=(paths::lost_factor(id)) { "Révoquer" } }
                     li { div { strong { "Jeton matériel" } p.grey { "Pour qui n’a pas de téléphone de travail." } } a.button href=(paths::token(id)) { "Enregistrer" } }
+                    li { div { strong { "Connexion unique" } p.grey { "ProConnect ou le service de la mairie\u{a0}: ce qui est lié, un autre employeur admis." } } a.button href=(paths::account_single_sign_on(id)) { "Voir" } }
                     li { div { strong { "Suspendre, retirer, faire changer le mot de passe" } p.grey { "Effet à la prochaine action." } } a.button href={ (paths::LEVERS) "?personne=" (id) } { "Agir" } }
                 }
             }))

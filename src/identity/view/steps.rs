@@ -37,7 +37,7 @@ pub fn code(view: &Code, landlord: &Landlord) -> Page {
             @if let Some(demo) = &view.demo {
                 p.grey { "Démonstration\u{a0}: le code de " (demo.login) " est " code { (demo.code) } "." }
             }
-            p.grey { "Téléphone perdu ou changé\u{a0}? " a href=(paths::RECOVER) { "Utiliser un code de secours" } ", ou " (landlord.access_contact) ". " a href=(paths::LOGIN) { "Revenir à la connexion" } "." }
+            p.grey { "Téléphone perdu ou changé\u{a0}? " a href=(paths::RECOVER) { "Utiliser un code de secours" } ". " (landlord.access_contact) ". " a href=(paths::LOGIN) { "Revenir à la connexion" } "." }
         }
     };
     let page = Page::new("Code à six chiffres", body);
