@@ -94,6 +94,9 @@ fn line(
         insee: commune.insee.to_string(),
         signed,
         dates,
+        termination: latest
+            .filter(|one| one.terminated_on.is_none() && today <= one.ends_on)
+            .map(|one| paths::termination(one.id.as_str())),
         state,
         state_words,
         habilitations: if i64::try_from(taken).is_ok_and(|taken| taken <= i64::from(quota)) {

@@ -33,6 +33,8 @@ pub struct ManagedCommune {
     pub state_words: String,
     /// « 2 sur 2 », « 4 pour 2 prévues » (E18).
     pub habilitations: String,
+    /// Where the convention is ended by registered letter, while it can be (E37).
+    pub termination: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +93,11 @@ fn list(communes: &[ManagedCommune]) -> Markup {
                                 ConventionState::InForce => Mark::Held,
                                 ConventionState::ToWatch => Mark::ToDo,
                                 ConventionState::Ended => Mark::Gap,
-                            }, &commune.state_words)) }
+                            }, &commune.state_words))
+                                @if let Some(href) = &commune.termination {
+                                    span.second { a href=(href) { "Résilier" span.unseen { " la convention de " (commune.name) } } }
+                                }
+                            }
                         }
                     }
                 }

@@ -214,6 +214,8 @@ fn e37_a_termination_takes_two_managers_and_closes_on_its_day(app: TestApp) {
     let (mut camille, account) = reader(&app, &[VALBOURG]);
     let convention = app.text("SELECT id AS text FROM conventions WHERE commune = '99101'");
     let page = format!("/gestion/conventions/{convention}/resiliation");
+    let way = theo.visit("/gestion/communes").html();
+    assert!(way.contains(&page), "the list of communes leads there: {way}");
     theo.visit(&page).has(200).says("Résilier la convention de Valbourg ?").says("règlement amiable");
     theo.submit(&page, &LETTER).leads_to("/gestion/acces");
     assert_eq!(app.count("conventions WHERE terminated_on IS NOT NULL"), 0);
